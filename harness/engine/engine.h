@@ -1,0 +1,72 @@
+/* An engine boots a payload on a machine and yields events; it knows nothing of cases or verdicts.
+ */
+#ifndef DKBOOT_ENGINE_ENGINE_H
+#define DKBOOT_ENGINE_ENGINE_H
+
+#include <uv.h>
+
+#include "base/error.h"
+#include "engine/event.h"
+#include "engine/machine.h"
+#include "payload/payload.h"
+
+struct boot;
+
+/** How one boot is asked for. All of it must stay valid until EVENT_ENDED. */
+struct boot_request {
+	const struct machine *machine;
+	const struct payload *payload;
+	const char *folder; /* working directory: must hold no file with a ROM's name */
+	boot_listener listener;
+	void *context;
+};
+
+/** What an engine can do; one table an engine. */
+struct engine {
+	const char *name; /* value of the axis `engine` */
+
+	/** Starts a boot on @loop. @return NULL with the reason when the emulator cannot even be
+	 * started. */
+	struct boot *(*start)(
+		uv_loop_t *loop, const struct boot_request *request, struct error *error);
+
+	/** Resets the machine from outside, whether it runs or stands still after EVENT_STOPPED. */
+	void (*reset)(struct boot *boot);
+
+	/** Asks whether the machine is halted for good; EVENT_HALTED follows if so, nothing
+	 * otherwise. */
+	void (*poll)(struct boot *boot);
+
+	/** A number that grows while devices or the guest touch new memory: bytes of guest RAM in
+	 * use. */
+	uint64_t (*progress)(const struct boot *boot);
+
+	/** Reads guest-physical RAM. @return 0, or -1 with the reason (a hole, the machine gone).
+	 */
+	int (*read_memory)(
+		struct boot *boot, uint64_t address, void *out, size_t size, struct error *error);
+
+	/** Ends the boot: kills, drains, EVENT_ENDED with CAUSE_KILLED follows (or an earlier cause
+	 * of its own). */
+	void (*stop)(struct boot *boot);
+
+	/** Releases a boot whose EVENT_ENDED has been delivered. */
+	void (*release)(struct boot *boot);
+
+	/**
+	 * The command that does the same with nothing of ours: a NULL-terminated malloc'ed argv
+	 * with the console on standard output. @param kernel, initrd, firmware, rom_folder are
+	 * paths to use instead of the machine's and payload's own (initrd may be NULL for none).
+	 * Release with free() of each and of the array.
+	 */
+	char **(*repeat)(const struct machine *machine, const struct payload *payload,
+		const char *kernel, const char *initrd);
+};
+
+/** The engine of that name, or NULL. */
+const struct engine *engine_find(const char *name);
+
+/** Name of the @index-th engine, NULL behind the last. */
+const char *engine_name(size_t index);
+
+#endif

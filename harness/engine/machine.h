@@ -1,0 +1,24 @@
+/* A machine to boot on, as an engine needs it described. */
+#ifndef DKBOOT_ENGINE_MACHINE_H
+#define DKBOOT_ENGINE_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct machine {
+	const char *emulator; /* program: "qemu-system-x86_64" or a path */
+	const char *accel;    /* "tcg", "kvm" */
+	const char *type;     /* -M: "pc", "q35", "pc-i440fx-2.6" */
+	const char *cpu;      /* -cpu, or NULL for the machine's own */
+	uint64_t memory;      /* bytes */
+	unsigned vcpus;
+	const char *firmware; /* -bios file, or NULL for the machine's own */
+	const char
+		*rom_folder; /* -L: folder with the ROM under stock names; NULL = what QEMU ships */
+	bool dma;	     /* fw_cfg with its DMA interface */
+	const char *const *extra; /* further arguments, as they are */
+	size_t extra_count;
+};
+
+#endif

@@ -1,0 +1,77 @@
+/* The payload of one cell: kernel, initrd and command line as files and facts. */
+#ifndef DKBOOT_PAYLOAD_PAYLOAD_H
+#define DKBOOT_PAYLOAD_PAYLOAD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "payload/spec.h"
+
+/** A file of the payload that cannot change any more. */
+struct part {
+	char *path; /* where its bytes came from: for people, and for repro.sh */
+	int fd;	    /* a memfd with these bytes, sealed against writing, growing, shrinking; -1 = no
+		       part */
+	uint64_t size;	      /* bytes */
+	uint32_t crc32;	      /* of the whole part */
+	struct sha256 sha256; /* of the whole part */
+	char *origin; /* "package version sha256=..." for catalogue parts, otherwise what it was
+			 made from */
+};
+
+/** Kernel, initrd, command line. */
+struct payload {
+	struct part *kernel;
+	struct part *initrd;  /* NULL = none */
+	char *cmdline;	      /* never NULL */
+	uint32_t image_crc32; /* protected-mode part of a Linux image: file from (setup_sects + 1) *
+				 512 on */
+	uint64_t image_size;  /* its size in bytes; 0 when the kernel is no Linux image */
+	unsigned protocol;    /* Linux boot protocol, 0x20f; 0 = none */
+};
+
+/**
+ * Where payloads are made and kept for a run. The same spec is made once and shared by all its
+ * cells; parts are sealed memfds, so that no emulator can ever see one change.
+ */
+struct pantry;
+
+/**
+ * Opens a pantry.
+ * @param guests  folder with the built guests (build/guests)
+ * @param catalogue path of catalogue.yaml
+ * @param cache   folder for downloaded packages and generated files; made if missing
+ */
+struct pantry *pantry_open(
+	const char *guests, const char *catalogue, const char *cache, struct error *error);
+
+/** Releases the pantry and every part. */
+void pantry_close(struct pantry *pantry);
+
+/**
+ * Makes or finds a cell's payload. Never touches the network: a catalogue entry that was not
+ * fetched is an error that names the command to fetch it.
+ * @return 0 with @out filled (release with payload_free()), -1 with the reason
+ */
+int pantry_payload(struct pantry *pantry, const struct kernel_spec *kernel,
+	const struct initrd_spec *initrd, const struct cmdline_spec *cmdline, struct payload *out,
+	struct error *error);
+
+/** Releases what belongs to this payload alone (parts stay in the pantry). */
+void payload_free(struct payload *payload);
+
+/**
+ * Fetches a catalogue entry into the cache if it is not there yet.
+ * @param progress called with one line before something slow starts; may be NULL
+ * @return 0; -1 when the mirror fails, the package or file is not there, or a checksum differs
+ */
+int catalogue_fetch(struct pantry *pantry, const char *name, void (*progress)(const char *line),
+	struct error *error);
+
+/** Name of the @index-th catalogue entry, NULL behind the last; @lean says whether it is in the
+ * lean set. */
+const char *catalogue_name(const struct pantry *pantry, size_t index, int *lean);
+
+#endif
