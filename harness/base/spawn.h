@@ -36,7 +36,8 @@ pid_t spawn(const struct command *command, int *pidfd, struct error *error);
 /**
  * Runs a command that may have children (apt-get, a build) to its end and collects what it prints
  * on 1 and 2. A guardian process stands between, as subreaper: when we die or @timeout_ms runs out,
- * it kills all of the command's descendants, then itself.
+ * it kills all of the command's descendants, then itself. What a command leaves running at its own
+ * end is killed, too.
  * @param timeout_ms 0 for none
  * @param status     the command's exit status, 128 + n when signal n ended it
  * @return 0 when the command ran to its end, -1 otherwise

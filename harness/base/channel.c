@@ -1,0 +1,13 @@
+#include "base/channel.h"
+
+static const char *const names[CHANNELS] = {
+	[CHANNEL_SERIAL] = "serial",
+	[CHANNEL_DEBUG] = "debug",
+	[CHANNEL_PV] = "pv",
+	[CHANNEL_EMULATOR] = "emulator",
+};
+
+const char *channel_name(enum channel channel)
+{
+	return (unsigned)channel < CHANNELS ? names[channel] : "unknown";
+}
