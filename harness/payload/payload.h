@@ -11,14 +11,16 @@
 
 /** A file of the payload that cannot change any more. */
 struct part {
-	char *path; /* where its bytes came from: for people, and for repro.sh */
-	int fd;	    /* a memfd with these bytes, sealed against writing, growing, shrinking; -1 = no
-		       part */
+	char *path;	      /* the file its bytes came from, for people; "" = made here */
+	int fd;		      /* a memfd sealed against writing, growing, shrinking */
 	uint64_t size;	      /* bytes */
 	uint32_t crc32;	      /* of the whole part */
 	struct sha256 sha256; /* of the whole part */
-	char *origin; /* "package version sha256=..." for catalogue parts, otherwise what it was
-			 made from */
+	char *origin;	      /* catalogue: "package version sha256=..."; else what it is */
+	uint64_t blob_size;   /* /dkboot/blob as the guest will find it, bytes; 0 = none */
+	uint32_t blob_crc32;
+	uint64_t early_size; /* likewise the file of an early part, see payload/archive.h */
+	uint32_t early_crc32;
 };
 
 /** Kernel, initrd, command line. */
