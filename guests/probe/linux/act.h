@@ -1,0 +1,10 @@
+/* What the probe does after its report. */
+#ifndef DKBOOT_PROBE_LINUX_ACT_H
+#define DKBOOT_PROBE_LINUX_ACT_H
+
+#include "out.h"
+
+/** Does what @what (enum probe_act of harness/payload/spec.h) says. */
+_Noreturn void act(struct out *out, uint8_t what);
+
+#endif

@@ -1,0 +1,359 @@
+/* The 32-bit half of the Linux probe: says what arrived, line by line (guests/README.md), then
+ * acts. */
+#include "act.h"
+#include "crc.h"
+#include "facts.h"
+#include "out.h"
+#include "params.h"
+
+#define LOW_IMAGE    0x10000
+#define CMDLINE_MOST 0x100000 /* bytes looked through for the NUL */
+#define TEXT_MOST    57344    /* bytes of it shown: a line of 64 KiB is cut by its reader */
+#define STACK_SPARE  1024     /* bytes that crc_of() and the report need beside the tables */
+
+/** All that a line may need. */
+struct report {
+	struct out out;
+	const uint8_t *setup;
+	const struct probe_params *params;
+	const struct facts *facts;
+	const struct e820_entry *map; /* last entry first */
+	uint32_t (*crc)[256];
+	uint32_t crc_tables;
+};
+
+static uint32_t word(const struct report *report, uint32_t offset, uint32_t width)
+{
+	uint32_t value = 0;
+
+	while (width--)
+		value = value << 8 | report->setup[offset + width];
+	return value;
+}
+
+static uint32_t crc(const struct report *report, uint32_t at, uint32_t size)
+{
+	return crc_of(report->crc, report->crc_tables, at, size);
+}
+
+static void say_begin(struct report *report)
+{
+	out_begin(&report->out, "begin linux protocol=");
+	if (report->params->protocol)
+		out_hex(&report->out, "", report->params->protocol, 4);
+	else
+		out_text(&report->out, "none");
+	out_end(&report->out);
+}
+
+static void say_entry(struct report *report)
+{
+	const struct facts *facts = report->facts;
+	struct out *out = &report->out;
+
+	out_begin(out, "entry");
+	out_hex(out, " cs=", facts->cs, 4);
+	out_hex(out, " ds=", facts->ds, 4);
+	out_hex(out, " es=", facts->es, 4);
+	out_hex(out, " fs=", facts->fs, 4);
+	out_hex(out, " gs=", facts->gs, 4);
+	out_hex(out, " ss=", facts->ss, 4);
+	out_hex(out, " sp=", facts->esp + 4, 8);
+	out_hex(out, " ip=", facts->ip - IP_BIAS, 4);
+	out_hex(out, " eflags=", facts->eflags, 8);
+	out_hex(out, " cr0=", facts->cr0, 8);
+	out_end(out);
+}
+
+static void say_registers(struct report *report)
+{
+	const struct facts *facts = report->facts;
+	struct out *out = &report->out;
+
+	out_begin(out, "regs");
+	out_hex(out, " eax=", facts->eax, 8);
+	out_hex(out, " ebx=", facts->ebx, 8);
+	out_hex(out, " ecx=", facts->ecx, 8);
+	out_hex(out, " edx=", facts->edx, 8);
+	out_hex(out, " esi=", facts->esi, 8);
+	out_hex(out, " edi=", facts->edi, 8);
+	out_hex(out, " ebp=", facts->ebp, 8);
+	out_end(out);
+}
+
+/* With A20 off, a byte 1 MiB above ours is ours. */
+static uint32_t a20_is_on(void)
+{
+	volatile uint32_t mine = 0x12345678;
+	volatile uint32_t *other = (volatile uint32_t *)((uint32_t)&mine ^ 0x100000);
+
+	if (*other != mine)
+		return 1;
+	mine = ~mine;
+	return *other != mine;
+}
+
+static void say_tables(struct report *report)
+{
+	const struct facts *facts = report->facts;
+	const volatile uint32_t *vector = (const volatile uint32_t *)4 - 1;
+	struct out *out = &report->out;
+
+	__asm__("" : "+r"(vector)); /* address 0 is an address */
+	out_begin(out, "tables");
+	out_hex(out, " gdt=", facts->gdt.base, 8);
+	out_hex(out, "/", facts->gdt.limit, 4);
+	out_hex(out, " idt=", facts->idt.base, 8);
+	out_hex(out, "/", facts->idt.limit, 4);
+	out_hex(out, " int13=", vector[0x13], 8);
+	out_hex(out, " int15=", vector[0x15], 8);
+	out_hex(out, " int19=", vector[0x19], 8);
+	out_decimal(out, " a20=", a20_is_on());
+	out_end(out);
+}
+
+static void say_header(struct report *report)
+{
+	out_begin(&report->out, "header 1f1=");
+	for (uint32_t i = 0x1f1; i < 0x270; i++)
+		out_hex(&report->out, "", report->setup[i], 2);
+	out_end(&report->out);
+}
+
+static void say_fields(struct report *report)
+{
+	static const struct {
+		uint8_t at; /* 0x1f0 more */
+		uint8_t width;
+		uint8_t since, till; /* 0 = before 2.00, 0x10 = 2.00, 0x11 = 2.01, ... */
+		char name[24];
+	} fields[] = {
+#define FIELD(offset, width, since, till, name) {offset - 0x1f0, width, since, till, " " name "="}
+		FIELD(0x1f1, 1, 0x00, 0xff, "setup_sects"),
+		FIELD(0x1f2, 2, 0x00, 0xff, "root_flags"),
+		FIELD(0x1f4, 2, 0x00, 0x13, "syssize"),
+		FIELD(0x1f4, 4, 0x14, 0xff, "syssize"),
+		FIELD(0x1f8, 2, 0x00, 0xff, "ram_size"),
+		FIELD(0x1fa, 2, 0x00, 0xff, "vid_mode"),
+		FIELD(0x1fc, 2, 0x00, 0xff, "root_dev"),
+		FIELD(0x1fe, 2, 0x00, 0xff, "boot_flag"),
+		FIELD(0x206, 2, 0x10, 0xff, "version"),
+		FIELD(0x208, 4, 0x10, 0xff, "realmode_swtch"),
+		FIELD(0x20c, 2, 0x10, 0xff, "start_sys_seg"),
+		FIELD(0x20e, 2, 0x10, 0xff, "kernel_version"),
+		FIELD(0x210, 1, 0x10, 0xff, "type_of_loader"),
+		FIELD(0x211, 1, 0x10, 0xff, "loadflags"),
+		FIELD(0x212, 2, 0x10, 0xff, "setup_move_size"),
+		FIELD(0x214, 4, 0x10, 0xff, "code32_start"),
+		FIELD(0x218, 4, 0x10, 0xff, "ramdisk_image"),
+		FIELD(0x21c, 4, 0x10, 0xff, "ramdisk_size"),
+		FIELD(0x220, 4, 0x10, 0xff, "bootsect_kludge"),
+		FIELD(0x224, 2, 0x11, 0xff, "heap_end_ptr"),
+		FIELD(0x226, 1, 0x12, 0xff, "ext_loader_ver"),
+		FIELD(0x227, 1, 0x12, 0xff, "ext_loader_type"),
+		FIELD(0x228, 4, 0x12, 0xff, "cmd_line_ptr"),
+		FIELD(0x22c, 4, 0x13, 0xff, "initrd_addr_max"),
+		FIELD(0x230, 4, 0x15, 0xff, "kernel_alignment"),
+		FIELD(0x234, 1, 0x15, 0xff, "relocatable_kernel"),
+		FIELD(0x235, 1, 0x1a, 0xff, "min_alignment"),
+		FIELD(0x236, 2, 0x1c, 0xff, "xloadflags"),
+		FIELD(0x238, 4, 0x16, 0xff, "cmdline_size"),
+		FIELD(0x23c, 4, 0x17, 0xff, "hardware_subarch"),
+		FIELD(0x240, 8, 0x17, 0xff, "hardware_subarch_data"),
+		FIELD(0x248, 4, 0x18, 0xff, "payload_offset"),
+		FIELD(0x24c, 4, 0x18, 0xff, "payload_length"),
+		FIELD(0x250, 8, 0x19, 0xff, "setup_data"),
+		FIELD(0x258, 8, 0x1a, 0xff, "pref_address"),
+		FIELD(0x260, 4, 0x1a, 0xff, "init_size"),
+		FIELD(0x264, 4, 0x1b, 0xff, "handover_offset"),
+		FIELD(0x268, 4, 0x1f, 0xff, "kernel_info_offset"),
+#undef FIELD
+	};
+	uint32_t version = report->params->protocol;
+
+	version = version ? version - 0x1f0 : 0;
+	out_begin(&report->out, "field");
+	for (uint32_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		if (version < fields[i].since || version > fields[i].till)
+			continue;
+		out_text(&report->out, fields[i].name);
+		for (uint32_t b = fields[i].width; b--;)
+			out_hex(&report->out, "", report->setup[0x1f0 + fields[i].at + b], 2);
+	}
+	if (version < 0x12) {
+		out_hex(&report->out, " cmd_line_magic=", word(report, 0x20, 2), 4);
+		out_hex(&report->out, " cmd_line_offset=", word(report, 0x22, 2), 4);
+	}
+	out_end(&report->out);
+}
+
+static void say_memory(struct report *report)
+{
+	const struct facts *facts = report->facts;
+	const struct e820_entry *entry = (const struct e820_entry *)facts;
+	struct out *out = &report->out;
+
+	out_begin(out, "int12");
+	out_decimal(out, " kib=", facts->int12);
+	out_end(out);
+	out_begin(out, "e801");
+	if (facts->e801_refused)
+		out_text(out, " refused");
+	out_hex(out, " ax=", facts->e801_ax, 4);
+	out_hex(out, " bx=", facts->e801_bx, 4);
+	out_hex(out, " cx=", facts->e801_cx, 4);
+	out_hex(out, " dx=", facts->e801_dx, 4);
+	out_end(out);
+	while (entry-- > report->map) {
+		out_begin(out, "e820");
+		out_hex(out, " ", entry->base, 16);
+		out_hex(out, " ", entry->size, 16);
+		out_decimal(out, " ", entry->type);
+		out_end(out);
+	}
+}
+
+/* " at=... size=... crc32=..." of bytes that lie in the 32-bit address space as a whole. */
+static void say_range(struct report *report, const char *name, uint32_t at, uint32_t size)
+{
+	struct out *out = &report->out;
+
+	out_begin(out, name);
+	out_hex(out, " at=", at, 8);
+	out_decimal(out, " size=", size);
+	if (size && at + (size - 1) < at)
+		out_text(out, " crc32=none, it does not fit below 4 GiB");
+	else
+		out_hex(out, " crc32=", size ? crc(report, at, size) : 0, 8);
+	out_end(out);
+}
+
+/* Linux boot protocol, "The kernel command line". 0 = none. */
+static uint32_t cmdline_at(const struct report *report)
+{
+	if (report->params->protocol >= 0x202)
+		return word(report, 0x228, 4);
+	if (word(report, 0x20, 2) != 0xa33f)
+		return 0;
+	return (uint32_t)report->setup + word(report, 0x22, 2);
+}
+
+static void say_cmdline(struct report *report)
+{
+	uint32_t at = cmdline_at(report), size = 0;
+	const uint8_t *text = (const uint8_t *)at;
+
+	if (!at) {
+		out_begin(&report->out, "cmdline none");
+		out_end(&report->out);
+		return;
+	}
+	while (size < CMDLINE_MOST && text[size])
+		size++;
+	say_range(report, "cmdline", at, size);
+	out_begin(&report->out, "cmdline text=");
+	for (uint32_t i = 0; i < size && i < TEXT_MOST; i++)
+		out_shown(&report->out, text[i]);
+	out_end(&report->out);
+}
+
+static void say_initrd(struct report *report)
+{
+	if (report->params->protocol)
+		say_range(report, "initrd", word(report, 0x218, 4), word(report, 0x21c, 4));
+	else
+		say_range(report, "initrd", 0, 0);
+}
+
+static void say_image(struct report *report)
+{
+	uint32_t at = report->params->flags & PARAMS_LOW ? LOW_IMAGE : word(report, 0x214, 4);
+
+	say_range(report, "image", at, report->params->image_size);
+}
+
+/* Bytes of the header that are no field of this version: none of the loader's business. */
+static void say_tail(struct report *report)
+{
+	const uint8_t *filler = report->params->filler;
+	uint32_t damaged = 0, first = 0;
+
+	for (uint32_t i = HEADER_FIRST; i < HEADER_END; i++) {
+		uint32_t bit = i - HEADER_FIRST;
+
+		if (!(filler[bit / 8] >> bit % 8 & 1) || report->setup[i] == probe_filler(i))
+			continue;
+		if (!damaged++)
+			first = i;
+	}
+	out_begin(&report->out, "tail");
+	if (damaged) {
+		out_hex(&report->out, " damaged at=", first, 3);
+		out_decimal(&report->out, " bytes=", damaged);
+	} else {
+		out_text(&report->out, " intact");
+	}
+	out_end(&report->out);
+}
+
+static void say_end(struct report *report)
+{
+	out_begin(&report->out, "end");
+	out_end(&report->out);
+}
+
+static void say_all(struct report *report)
+{
+	say_begin(report);
+	say_entry(report);
+	say_registers(report);
+	say_tables(report);
+	say_header(report);
+	say_fields(report);
+	say_memory(report);
+	say_cmdline(report);
+	say_initrd(report);
+	say_image(report);
+	say_tail(report);
+	say_end(report);
+}
+
+/* The tables are the only big thing on the stack, and a long command line may have left little of
+ * it. */
+static __attribute__((noinline)) void report_fast(struct report *report)
+{
+	uint32_t table[CRC_FAST][256];
+
+	report->crc = table;
+	report->crc_tables = CRC_FAST;
+	crc_prepare(table, CRC_FAST);
+	say_all(report);
+}
+
+static __attribute__((noinline)) void report_small(struct report *report)
+{
+	uint32_t table[1][256];
+
+	report->crc = table;
+	report->crc_tables = 1;
+	crc_prepare(table, 1);
+	say_all(report);
+}
+
+void probe(const uint8_t *setup, const struct e820_entry *map, const struct facts *facts)
+{
+	struct report report;
+	uint32_t room;
+
+	report.setup = setup;
+	report.params = (const struct probe_params *)(setup + PARAMS_AT);
+	report.map = map;
+	report.facts = facts;
+	room = (uint32_t)&report - (uint32_t)setup - report.params->setup_size;
+	out_open(&report.out);
+	if ((int32_t)room >= (int32_t)(CRC_FAST * sizeof(uint32_t[256]) + STACK_SPARE))
+		report_fast(&report);
+	else
+		report_small(&report);
+	act(&report.out, report.params->act);
+}
