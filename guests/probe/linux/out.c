@@ -79,7 +79,7 @@ void out_decimal(struct out *out, const char *label, uint32_t value)
 
 void out_shown(struct out *out, uint8_t byte)
 {
-	if (byte < ' ' || byte == 0x7f || byte == '\\')
+	if (byte < ' ' || byte == 0x7f)
 		out_hex(out, "\\x", byte, 2);
 	else
 		out_byte(out, (char)byte);

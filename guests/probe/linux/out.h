@@ -26,7 +26,7 @@ void out_hex(struct out *out, const char *label, uint64_t value, uint32_t digits
 /** Appends @label and @value in decimal. */
 void out_decimal(struct out *out, const char *label, uint32_t value);
 
-/** Appends one byte of untrusted text: control bytes and the backslash become \xNN. */
+/** Appends one byte of untrusted text: control bytes become \xNN. */
 void out_shown(struct out *out, uint8_t byte);
 
 /** Ends the line and sends it. */

@@ -21,11 +21,10 @@
 	.ascii PARAMS_MAGIC
 	.short setup16_size, code32_size
 
-	.org 0x1c0
-	.asciz "dkprobe, the Linux probe of dkboot" /* kernel_version points here */
-
 	.org 0x200
 	.byte 0xeb, HEADER_END - 0x202
+	.org 0x20e
+	.short version - 0x200 /* kernel_version, which the generator takes over */
 
 	.org HEADER_END
 	/* struct facts, from its end to its beginning. No flag may change before pushfl. */
@@ -157,5 +156,7 @@ gdt:	.quad 0, 0
 	.quad 0x00cf9b000000ffff /* CODE32: flat, 32-bit, execute and read */
 	.quad 0x00cf93000000ffff /* DATA32: flat, read and write */
 gdt_end:
+version:
+	.asciz "dkprobe, the Linux probe of dkboot"
 
 	.section .note.GNU-stack, "", @progbits
