@@ -14,4 +14,4 @@ $(O)/guests/init: $(INIT_SOURCE) $(INIT_HEADER) guests/initrd/build.mk
 	$(Q)mkdir -p $(@D)
 	$(Q)$(MUSL_CC) $(INIT_FLAGS) -o $@ $(INIT_SOURCE)
 
-all: $(O)/guests/init
+GUESTS += $(O)/guests/init

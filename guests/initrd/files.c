@@ -4,8 +4,7 @@
 
 #include "files.h"
 
-/* Eight bytes a step: a byte a step takes a quarter of an hour for 3 GiB on an emulated processor.
- */
+/* Eight bytes a step: initrds of gigabytes are summed here, on an emulated processor. */
 static uint32_t table[8][256];
 
 static void make_table(void)

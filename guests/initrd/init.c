@@ -21,7 +21,7 @@ static const struct {
 static const struct {
 	const char *word, *path;
 } sums[] = {
-	{"initrd", "/sys/firmware/initrd"}, /* from Linux 6.9 on, with retain_initrd */
+	{"initrd", "/sys/firmware/initrd"}, /* 6.12 has it with retain_initrd, 6.1 has not */
 	{"blob", "/dkboot/blob"},
 	{"early", "/kernel/x86/microcode/dkboot.bin"},
 };

@@ -37,12 +37,24 @@ static void note_file(
 	}
 }
 
+/* A legacy lz4 frame has no end mark: the kernel takes what follows for a block, unless its size is
+ * 0. */
+static uint64_t gap_before(
+	const struct part_writer *writer, const struct initrd_spec *spec, size_t index)
+{
+	const struct archive_spec *before = index ? &spec->archives[index - 1] : NULL;
+	bool open_end = before && !before->early && before->compression == COMPRESS_LZ4 &&
+			before->zero_pad < 4;
+
+	return (-part_offset(writer) & 3) + (open_end ? 4 : 0);
+}
+
 static int append(struct part_writer *writer, const struct initrd_spec *spec, size_t index,
 	const char *init, struct part *seen, struct error *error)
 {
 	const struct archive_spec *archive = &spec->archives[index];
 	struct archive_file file = {0};
-	uint64_t gap = -part_offset(writer) & 3;
+	uint64_t gap = gap_before(writer, spec, index);
 
 	if (part_zero(writer, gap, error) ||
 		archive_append(writer, archive, init, spec->seed + index, &file, error) ||
