@@ -1,0 +1,81 @@
+# The option ROM, the directory to be given to `qemu -L`, and its host tests.
+#
+#   rom        the image           rom-test   unit tests and lint of the built image
+
+ROM       := $(O)/rom
+ROM_IMAGE := $(ROM)/dkboot.rom
+ROM_STOCK := $(addprefix $(ROM)/stock-names/,linuxboot.bin linuxboot_dma.bin)
+
+# Pure parts are compiled twice: for the ROM and for the host's tests.
+ROM_PURE := map place refuse boot/cmdline boot/linux boot/linux_plan
+ROM_REST := main console memory source/fw_cfg
+
+# The assembler is told i486, too: it then refuses what is newer, wherever it comes from.
+ROM_ARCH   := -m32 -march=i486 -Wa,-march=i486+387
+ROM_CFLAGS := $(ROM_ARCH) -std=gnu11 -Os -ffreestanding -fpie -fvisibility=hidden -mregparm=3 \
+	-fomit-frame-pointer -mpreferred-stack-boundary=2 -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
+	-fno-jump-tables -fno-common -mno-80387 $(WARN) -Irom
+ROM_LDFLAGS := -m elf_i386 -pie --no-dynamic-linker -z text -z norelro --build-id=none \
+	--gc-sections --no-warn-rwx-segments -T rom/rom.ld
+
+ROM_OBJECTS := $(ROM)/entry.o $(ROM_PURE:%=$(ROM)/%.o) $(ROM_REST:%=$(ROM)/%.o)
+
+ROM_HOST_CFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+	$(WARN) -Irom
+ROM_HOST_OBJECTS := $(ROM_PURE:%=$(ROM)/host/%.o) $(ROM)/host/tools/image.o
+ROM_TESTS := $(patsubst rom/tests/%.c,$(ROM)/tests/%,$(wildcard rom/tests/test_*.c))
+
+.PHONY: rom rom-test rom-lint
+all: rom
+rom: $(ROM_IMAGE) $(ROM_STOCK)
+
+$(ROM)/%.o: rom/%.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ROM_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(ROM)/entry.o: rom/entry.S
+	$(call say,AS,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ROM_ARCH) $(WARN) -Irom -MMD -MP -c -o $@ $<
+
+$(ROM)/dkboot.elf: $(ROM_OBJECTS) rom/rom.ld
+	$(call say,LD,$@)
+	$(Q)$(LD) $(ROM_LDFLAGS) -o $@ $(ROM_OBJECTS)
+
+$(ROM)/dkboot.code: $(ROM)/dkboot.elf
+	$(Q)objcopy -O binary -j .rom $< $@
+
+$(ROM)/host/%.o: rom/%.c
+	$(call say,HOSTCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ROM_HOST_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(ROM)/finish $(ROM)/lint: $(ROM)/%: $(ROM)/host/tools/%.o $(ROM)/host/tools/image.o
+	$(Q)$(CC) $(ROM_HOST_CFLAGS) -o $@ $^
+
+$(ROM_IMAGE): $(ROM)/dkboot.code $(ROM)/finish
+	$(call say,ROM,$@)
+	$(Q)$(ROM)/finish $< $@
+
+$(ROM_STOCK): $(ROM_IMAGE)
+	$(Q)mkdir -p $(@D)
+	$(Q)cp $< $@
+
+$(ROM)/tests/%: rom/tests/%.c $(ROM_HOST_OBJECTS)
+	$(call say,HOSTCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ROM_HOST_CFLAGS) -MMD -MP -o $@ $< $(ROM_HOST_OBJECTS) -lcmocka
+
+# What lint cannot see in the bytes: relocations, and instructions an i486 does not know.
+ROM_TOO_NEW := cmov|cpuid|rdtsc|rdmsr|wrmsr|cmpxchg8b|sysenter|syscall|ud2|endbr|fcomi|fxsave|nopw|nopl|prefetch|[sml]fence|%(xmm|mm|ymm)[0-7]
+
+rom-lint: $(ROM_IMAGE) $(ROM)/lint
+	$(call say,LINT,$(ROM_IMAGE))
+	$(Q)$(ROM)/lint $(ROM_IMAGE) $(ROM_STOCK)
+	$(Q)rom/tests/lint-elf $(ROM)/dkboot.elf $(ROM)/entry.o '$(ROM_TOO_NEW)'
+
+rom-test: rom rom-lint $(ROM_TESTS)
+	$(Q)for t in $(ROM_TESTS); do $$t || exit 1; done
+
+-include $(shell find $(ROM) -name '*.d' 2>/dev/null)

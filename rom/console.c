@@ -1,0 +1,52 @@
+#include "console.h"
+#include "io.h"
+
+#define COM1	       0x3f8
+#define DEBUG_PORT     0xe9
+#define UART_IER       1
+#define UART_FCR       2
+#define UART_LCR       3
+#define UART_MCR       4
+#define UART_LSR       5
+#define LCR_8N1	       0x03
+#define LCR_DIVISOR    0x80
+#define FCR_ENABLE     0x07 /* FIFOs on and empty */
+#define MCR_DTR_RTS    0x03
+#define LSR_SENT       0x20
+#define DIVISOR_115200 1
+#define UART_PATIENCE  100000u
+
+static void uart_init(void)
+{
+	outb(COM1 + UART_IER, 0);
+	outb(COM1 + UART_LCR, LCR_DIVISOR | LCR_8N1);
+	outb(COM1, DIVISOR_115200);
+	outb(COM1 + 1, 0);
+	outb(COM1 + UART_LCR, LCR_8N1);
+	outb(COM1 + UART_FCR, FCR_ENABLE);
+	outb(COM1 + UART_MCR, MCR_DTR_RTS);
+}
+
+/* An absent UART reads as all ones, so it never waits. */
+static void put_char(char c, void *context)
+{
+	(void)context;
+	for (uint32_t i = UART_PATIENCE; i && !(inb(COM1 + UART_LSR) & LSR_SENT); i--)
+		;
+	outb(COM1, (uint8_t)c);
+	outb(DEBUG_PORT, (uint8_t)c);
+}
+
+static void put_string(const char *s)
+{
+	while (*s)
+		put_char(*s++, 0);
+}
+
+void console_refusal(const struct refusal *why)
+{
+	uart_init();
+	put_string("dkboot-rom: refused: ");
+	refusal_text(why, put_char, 0);
+	put_string("\r\n");
+}

@@ -1,0 +1,263 @@
+/*
+ * Header, and everything that has to be 16-bit: the firmware calls us here, in real mode with any
+ * stack, and the kernel is entered from here.
+ *
+ * Position independent: the firmware copies the image anywhere below 1 MiB. Code offsets are
+ * differences to rom_start, CS is where we are.
+ */
+#include "work.h"
+
+#define OFFSET(label) ((label) - rom_start)
+
+/* Our descriptors, in the work area because one of them has our base in it. */
+#define SEL_CODE32 0x08
+#define SEL_DATA32 0x10
+#define SEL_CODE16 0x18
+#define SEL_DATA16 0x20
+
+#define SMAP 0x534d4150
+
+	.section .head, "ax"
+	.code16
+	.global rom_start
+rom_start:
+	.word	0xaa55
+	.byte	0			/* size / 512: tools/finish */
+	movw	$0x20, %ax		/* PnP init: an IPL device is there; nothing else to do */
+	lret
+	.org	0x18
+	.word	0			/* no PCI structure */
+	.word	OFFSET(pnp)
+	.org	0x20
+pnp:
+	.ascii	"$PnP"
+	.byte	1, 2			/* revision; length / 16 */
+	.word	0			/* no further structure */
+	.byte	0
+	.byte	0			/* checksum: tools/finish */
+	.long	0
+	.word	OFFSET(vendor)
+	.word	OFFSET(product)
+	.byte	0, 0, 0
+	.byte	0x14			/* read cacheable, an IPL device */
+	.word	0, 0			/* no BCV, no disconnect vector */
+	.word	OFFSET(boot)		/* BEV */
+	.word	0, 0
+vendor:
+	.asciz	"dkboot"
+product:
+	.asciz	"dkboot direct boot"
+
+/* Zero the whole work area. Destroys EAX, CX, DI, ES. */
+	.macro	zero_work
+	movw	$WORK_SEG, %ax
+	movw	%ax, %es
+	xorl	%eax, %eax
+	xorw	%di, %di
+	movw	$(WORK_SIZE / 4), %cx
+	rep stosl
+	.endm
+
+/* The boot entry vector: far call, real mode, nothing assumed of the registers. */
+boot:
+	pushfl
+	cld
+	pushal
+	pushw	%ds
+	pushw	%es
+	pushw	%fs
+	pushw	%gs
+	zero_work
+	movw	%es, %ax
+	movw	%ax, %ds
+	movw	%sp, W_FIRMWARE_SP
+	movw	%ss, W_FIRMWARE_SS
+	call	gather_e820
+	int	$0x12
+	movw	%ax, W_INT12
+	call	open_a20
+	cli
+	call	make_descriptors
+	movl	%cr0, %eax
+	orb	$1, %al
+	movl	%eax, %cr0
+	ljmpl	*W_FAR32
+
+/*
+ * One answer after the other, as they come. CF set ends the list, except at once. A broken answer
+ * or one that does not fit is for rom_main to refuse: what is missing could be a reserved range.
+ */
+gather_e820:
+	xorl	%ebx, %ebx
+	movw	$W_E820, %di
+1:	movw	$WORK_SEG, %ax
+	movw	%ax, %es
+	movl	$0xe820, %eax
+	movl	$SMAP, %edx
+	movl	$E820_ENTRY, %ecx
+	pushw	%ds
+	pushw	%di
+	int	$0x15
+	popw	%di
+	popw	%ds
+	jc	2f
+	cmpl	$SMAP, %eax
+	jne	3f
+	cmpl	$E820_ENTRY, %ecx
+	jb	3f
+	incw	W_E820_COUNT
+	addw	$E820_ENTRY, %di
+	testl	%ebx, %ebx
+	jz	2f
+	cmpw	$(W_E820 + E820_MAX * E820_ENTRY), %di
+	jb	1b
+	movb	$E820_TOO_LONG, W_E820_STATE
+2:	ret
+3:	movb	$E820_BROKEN, W_E820_STATE
+	ret
+
+/* The BIOS first, the fast gate of port 0x92 next; both take their time. */
+open_a20:
+	call	a20_is_open
+	jnz	1f
+	pushw	%ds
+	movw	$0x2401, %ax
+	int	$0x15
+	popw	%ds
+	call	a20_is_open
+	jnz	1f
+	inb	$0x92, %al
+	orb	$2, %al
+	andb	$0xfe, %al
+	outb	%al, $0x92
+	xorw	%cx, %cx
+2:	call	a20_is_open
+	jnz	1f
+	loop	2b
+	movb	$1, W_A20_STATE
+1:	ret
+
+/* NZ when the byte 1 MiB above is another one: two patterns, the first may be there by chance. */
+a20_is_open:
+	movw	$0xffff, %ax
+	movw	%ax, %es
+	incl	W_A20
+	movl	W_A20, %eax
+	cmpl	%es:(WORK_BASE + 0x10 + W_A20), %eax
+	jne	1f
+	incl	W_A20
+	movl	W_A20, %eax
+	cmpl	%es:(WORK_BASE + 0x10 + W_A20), %eax
+1:	ret
+
+/* GDT and the two far pointers, which all need our base. Leaves the GDTR loaded. */
+make_descriptors:
+	sgdtl	W_OLD_GDTR
+	movw	%ds, %ax
+	movw	%ax, %es
+	movw	$OFFSET(gdt), %si
+	movw	$W_GDT, %di
+	movw	$((gdt_end - gdt) / 4), %cx
+	rep movsl %cs:(%si), %es:(%di)
+	xorl	%eax, %eax
+	movw	%cs, %ax
+	shll	$4, %eax
+	orl	%eax, W_GDT + SEL_CODE16 + 2
+	addl	$OFFSET(flat), %eax
+	movl	%eax, W_FAR32
+	movw	$SEL_CODE32, W_FAR32 + 4
+	movw	$OFFSET(real), W_FAR16
+	movw	%cs, W_FAR16 + 2
+	movw	$(gdt_end - gdt - 1), W_GDTR
+	movl	$(WORK_BASE + W_GDT), W_GDTR + 2
+	lgdtl	W_GDTR
+	ret
+
+	.balign	4
+/* With the accessed bit set, so that the CPU has nothing to write. */
+gdt:
+	.long	0, 0
+	.long	0x0000ffff, 0x00cf9b00
+	.long	0x0000ffff, 0x00cf9300
+	.long	0x0000ffff, 0x00009b00
+	.long	0x0000ffff, 0x00009300
+gdt_end:
+
+real_idt:
+	.word	0x3ff
+	.long	0
+
+	.code32
+flat:
+	movw	$SEL_DATA32, %ax
+	movw	%ax, %ds
+	movw	%ax, %es
+	movw	%ax, %fs
+	movw	%ax, %gs
+	movw	%ax, %ss
+	movl	$(WORK_BASE + WORK_SIZE), %esp
+	movl	$WORK_BASE, %eax
+	call	rom_main
+	ljmp	$SEL_CODE16, $OFFSET(leave_flat)
+
+	.code16
+/* EAX has to live on from here: 0 means refused. Real mode wants limits of 64 KiB again. */
+leave_flat:
+	movw	$SEL_DATA16, %cx
+	movw	%cx, %ds
+	movw	%cx, %es
+	movw	%cx, %fs
+	movw	%cx, %gs
+	movw	%cx, %ss
+	movl	%cr0, %ecx
+	andb	$0xfe, %cl
+	movl	%ecx, %cr0
+	ljmpw	*(WORK_BASE + W_FAR16)
+
+real:
+	movw	$WORK_SEG, %cx
+	movw	%cx, %ds
+	lgdtl	W_OLD_GDTR
+	lidtl	%cs:OFFSET(real_idt)
+	testl	%eax, %eax
+	jz	refused
+
+/* boot.rst, "Running the Kernel". SS is loaded last, with its SP. */
+	movw	W_ENTER_SEG, %bx
+	movzwl	W_ENTER_SP, %edx
+	zero_work
+	movw	%bx, %ds
+	movw	%bx, %es
+	movw	%bx, %fs
+	movw	%bx, %gs
+	movw	%bx, %ss
+	movl	%edx, %esp
+	addw	$0x20, %bx
+	pushw	%bx
+	pushw	$0
+	xorl	%ebx, %ebx
+	xorl	%ecx, %ecx
+	xorl	%edx, %edx
+	xorl	%esi, %esi
+	xorl	%edi, %edi
+	xorl	%ebp, %ebp
+	xorl	%eax, %eax
+	lret
+
+/* The BIOS boot specification: int 18h, and the next device is tried. */
+refused:
+	movw	W_FIRMWARE_SS, %bx
+	movw	W_FIRMWARE_SP, %dx
+	zero_work
+	movw	%bx, %ss
+	movzwl	%dx, %esp
+	popw	%gs
+	popw	%fs
+	popw	%es
+	popw	%ds
+	popal
+	popfl
+	int	$0x18
+	lret
+
+	.section .note.GNU-stack, "", @progbits

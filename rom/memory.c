@@ -1,0 +1,17 @@
+#include "memory.h"
+
+void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
+{
+	void *at = to;
+
+	__asm__ volatile("rep movsb" : "+D"(at), "+S"(from), "+c"(bytes) : : "memory");
+	return to;
+}
+
+void *memset(void *to, int value, size_t bytes)
+{
+	void *at = to;
+
+	__asm__ volatile("rep stosb" : "+D"(at), "+c"(bytes) : "a"(value) : "memory");
+	return to;
+}

@@ -1,0 +1,25 @@
+/* An option ROM image as bytes: finishing one, and judging one. */
+#ifndef ROM_TOOLS_IMAGE_H
+#define ROM_TOOLS_IMAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The fixed size of dkboot.rom. */
+#define IMAGE_SIZE 10240
+
+/*
+ * Finish an image: size byte, checksum of the PnP structure, checksum of the whole (last byte).
+ * image: IMAGE_SIZE bytes, the linked code first, zeros behind. used: bytes of code.
+ * Returns NULL, or what is wrong: too large, no room for the checksum byte, no PnP structure.
+ */
+const char *image_finish(uint8_t *image, size_t used);
+
+/*
+ * Judge an image: 55 AA, fixed size, size byte, byte sum, no PCI structure, the PnP structure (its
+ * place, length, checksum, names, BEV and nothing but BEV). Returns NULL, or what is wrong.
+ * Plug and Play BIOS specification 1.0A, section 3; BIOS boot specification 1.01, section 3.
+ */
+const char *image_lint(const uint8_t *image, size_t size);
+
+#endif

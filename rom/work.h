@@ -1,0 +1,63 @@
+/*
+ * The only memory the ROM writes for itself: one area at a fixed place, known to assembly and C.
+ * rom/README.md has the whole memory model. The area is zeroed before anybody else runs.
+ */
+#ifndef ROM_WORK_H
+#define ROM_WORK_H
+
+#define WORK_BASE 0x8000
+#define WORK_SIZE 0x3000
+#define WORK_SEG  (WORK_BASE >> 4)
+
+/* Offsets that entry.S uses; main.c asserts that struct work agrees. */
+#define W_FIRMWARE_SP 0
+#define W_FIRMWARE_SS 2
+#define W_GDTR	      4
+#define W_OLD_GDTR    10
+#define W_FAR32	      16
+#define W_FAR16	      22
+#define W_INT12	      28
+#define W_E820_COUNT  32
+#define W_E820_STATE  36
+#define W_A20	      40
+#define W_A20_STATE   44
+#define W_ENTER_SEG   48
+#define W_ENTER_SP    50
+#define W_GDT	      56
+#define W_E820	      96
+
+#define E820_MAX   256
+#define E820_ENTRY 20
+
+/* What the gathering of the e820 map ended with. */
+#define E820_COMPLETE 0
+#define E820_BROKEN   1
+#define E820_TOO_LONG 2
+
+#ifndef __ASSEMBLER__
+
+#include "map.h"
+#include "boot/linux.h"
+
+/* Header bytes that are looked at before anything is placed: up to the end of version 2.15. */
+#define HEADER_BYTES 0x270
+
+struct work {
+	uint16_t firmware_sp, firmware_ss;
+	uint8_t gdtr[6], old_gdtr[6], far32[6], far16[4];
+	uint8_t pad[2];
+	uint32_t int12_kib;
+	uint32_t e820_count;
+	uint32_t e820_state;
+	uint32_t a20_pattern;
+	uint32_t a20_closed;
+	uint16_t enter_seg, enter_sp;
+	uint32_t pad2;
+	uint8_t gdt[40];
+	struct e820 e820[E820_MAX];
+	uint32_t e820_slack; /* a BIOS may answer with 24 bytes though asked for 20 */
+	uint8_t header[HEADER_BYTES];
+};
+
+#endif
+#endif
