@@ -1,0 +1,37 @@
+# The runner: one binary, build/dkboot; one unit-test binary for each harness/tests/test_*.c.
+
+harness_pkgs   := libuv jansson yaml-0.1 libpcre2-8 libarchive libelf libxml-2.0 zlib libcrypto liblzma liblz4
+harness_sources := $(wildcard harness/*/*.c)
+harness_tests   := $(wildcard harness/tests/test_*.c)
+harness_tools   := $(wildcard harness/tests/tool_*.c)
+harness_objects := $(patsubst %.c,$(O)/%.o,$(filter-out harness/tests/%,$(harness_sources)))
+
+harness_CFLAGS  = -std=gnu11 -O2 -g $(WARN) -Iharness -D_GNU_SOURCE -DDKBOOT_VERSION='"$(VERSION)"' \
+		  $(shell pkg-config --cflags $(harness_pkgs)) $(CFLAGS) $(SANITIZE)
+harness_LIBS    = $(shell pkg-config --libs $(harness_pkgs)) $(HARNESS_EXTRA_LIBS)
+VERSION        ?= 0.1
+
+harness_CFLAGS := $(harness_CFLAGS)
+harness_LIBS   := $(harness_LIBS)
+
+all: $(O)/dkboot
+
+$(O)/dkboot: $(O)/harness/main.o $(harness_objects)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(harness_LIBS)
+
+$(O)/harness/%.o: harness/%.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(harness_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/tests/%: $(O)/harness/tests/%.o $(harness_objects)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(harness_LIBS) -lcmocka
+
+unit_tests := $(patsubst harness/tests/%.c,$(O)/tests/%,$(harness_tests))
+test_tools := $(patsubst harness/tests/%.c,$(O)/tests/%,$(harness_tools))
+
+-include $(patsubst %.o,%.d,$(harness_objects) $(O)/harness/main.o)
+-include $(patsubst harness/%.c,$(O)/harness/%.d,$(harness_tests) $(harness_tools))

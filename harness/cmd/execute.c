@@ -1,0 +1,223 @@
+#include "cmd/execute.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/files.h"
+#include "base/spawn.h"
+#include "base/text.h"
+#include "cmd/command.h"
+#include "record/report.h"
+#include "run/folder.h"
+#include "run/progress.h"
+
+/* First line of `emulator --version`. */
+static char *emulator_version(const char *emulator)
+{
+	char *argv[] = {(char *)emulator, (char *)"--version", NULL};
+	autobuffer struct buffer out = {0};
+	int status;
+
+	if (run_command(argv, NULL, 10000, &out, &status, NULL) < 0 || status != 0 || !out.size)
+		return format_text("%s: no version", emulator);
+	out.data[strcspn(out.data, "\n")] = '\0';
+	return copy_text(out.data);
+}
+
+static void facts_gather(struct run_facts *facts, const struct stage *stage,
+	const struct options *options, const struct call *call, size_t planned)
+{
+	char stamp[32];
+	time_t now = time(NULL);
+	struct tm utc;
+	struct utsname host;
+	struct sha256 sha256 = {.hex = "unknown"};
+	autofree char *rom = format_text("%s/linuxboot.bin", stage->parts.rom);
+
+	uname(&host);
+	digest_file(rom, &sha256, NULL, NULL, NULL);
+	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+	*facts = (struct run_facts){
+		.started = copy_text(stamp),
+		.command = command_text(call->argc, call->argv),
+		.version = copy_text(DKBOOT_VERSION),
+		.host = format_text("%ld processors, %s %s", sysconf(_SC_NPROCESSORS_ONLN),
+			host.sysname, host.release),
+		.emulator = emulator_version(stage->choices.emulator),
+		.accelerator = copy_text(stage->accelerator.why),
+		.scale = stage_scale(stage),
+		.rom = format_text("%s sha256=%s", rom, sha256.hex),
+		.shard = options->shards ? format_text("%u/%u", options->shard, options->shards)
+					 : NULL,
+		.planned = planned,
+	};
+}
+
+static void facts_free(struct run_facts *facts)
+{
+	free(facts->started);
+	free(facts->command);
+	free(facts->version);
+	free(facts->host);
+	free(facts->emulator);
+	free(facts->accelerator);
+	free(facts->rom);
+	free(facts->shard);
+}
+
+/* Cells that an earlier, cut short run has a verdict for; broken ones are booted again. */
+static int drop_done(struct cell_list *cells, const char *folder, size_t *done, struct error *error)
+{
+	autofree char *path = format_text("%s/journal.jsonl", folder);
+	autobuffer struct buffer id = {0};
+	struct journal journal;
+	size_t kept = 0;
+
+	if (journal_read(path, &journal, error) < 0)
+		return -1;
+	for (size_t i = 0; i < cells->count; i++) {
+		bool known = false;
+
+		buffer_clear(&id);
+		cell_id(&cells->cells[i], &id);
+		for (size_t k = 0; k < journal.count && !known; k++)
+			known = strcmp(journal.results[k].id, id.data) == 0 &&
+				journal.results[k].outcome != OUTCOME_BROKEN;
+		if (!known)
+			cells->cells[kept++] = cells->cells[i];
+	}
+	*done = cells->count - kept;
+	cells->count = kept;
+	journal_free(&journal);
+	return 0;
+}
+
+static int write_junit(const struct journal *journal, const char *path, struct error *error)
+{
+	autobuffer struct buffer xml = {0};
+
+	if (report_junit(journal, &xml, error) < 0)
+		return -1;
+	return file_write(path, xml.data, xml.size, error);
+}
+
+static void print_reports(const struct journal *journal, const struct options *options,
+	const struct call *call, const char *folder, const struct progress *progress)
+{
+	autobuffer struct buffer out = {0};
+
+	if (strcmp(options->format, "tap") == 0)
+		report_tap(journal, &out);
+	else if (strcmp(options->format, "json") == 0)
+		journal_add_summary(&out, &journal->summary);
+	else {
+		if (!call->console)
+			report_grid(journal, progress->colour, progress->width, &out);
+		report_failures(journal, folder, progress->colour, &out);
+		buffer_printf(&out, "run folder: %s\n", folder);
+	}
+	fwrite(out.data, 1, out.size, stdout);
+	fflush(stdout);
+}
+
+/* All reports come from the journal, never from what is in memory. */
+static int report(const struct options *options, const struct call *call, const char *folder,
+	const struct progress *progress, struct error *error)
+{
+	autofree char *path = format_text("%s/journal.jsonl", folder);
+	struct journal journal;
+	int status;
+
+	if (journal_read(path, &journal, error) < 0)
+		return STATUS_BROKEN;
+	print_reports(&journal, options, call, folder, progress);
+	status = summary_status(&journal.summary);
+	if (options->junit && write_junit(&journal, options->junit, error) < 0)
+		status = STATUS_BROKEN;
+	journal_free(&journal);
+	return status;
+}
+
+static struct reporter reporter_for(
+	struct progress *progress, const struct options *options, const struct call *call)
+{
+	if (strcmp(options->format, "json") == 0)
+		return progress_json(progress, stdout);
+	if (strcmp(options->format, "tap") == 0)
+		return progress_for_people(progress, stderr, options->quiet);
+	if (call->console && !options->quiet)
+		return progress_console(progress, stdout);
+	return progress_for_people(progress, stdout, options->quiet);
+}
+
+static int boot_all(struct stage *stage, struct selection *selection, const struct options *options,
+	const struct call *call, const char *folder, struct error *error)
+{
+	struct policy policy = {.lanes = options->lanes,
+		.retry = options->retry,
+		.fail_fast = options->fail_fast,
+		.resume = options->resume != NULL};
+	struct progress progress;
+	struct reporter reporter = reporter_for(&progress, options, call);
+	struct summary summary = {0};
+	struct run_facts facts;
+	size_t done = 0;
+	int signal = 0;
+	int status;
+
+	if (policy.resume && drop_done(&selection->cells, folder, &done, error) < 0)
+		return STATUS_USAGE;
+	facts_gather(&facts, stage, options, call, selection->cells.count);
+	status = scheduler_run(stage, &selection->cells, &policy, &facts, done, &reporter, &summary,
+		&signal, error);
+	facts_free(&facts);
+	progress_finish(&progress);
+	if (status < 0)
+		return STATUS_BROKEN;
+	status = report(options, call, folder, &progress, error);
+	if (!signal)
+		return status;
+	fail(error, "interrupted; go on with: dkboot run --resume %s", folder);
+	return 128 + signal;
+}
+
+static void order(struct selection *selection, const struct options *options)
+{
+	if (!options->shuffle) {
+		cells_longest_first(&selection->cells);
+		return;
+	}
+	fprintf(stderr, "shuffled with --shuffle=%" PRIu64 "\n", options->seed);
+	cells_shuffle(&selection->cells, options->seed);
+}
+
+int execute(struct selection *selection, const struct options *options, const struct call *call,
+	struct error *error)
+{
+	autofree char *own = options->folder || options->resume ? NULL : run_folder_default();
+	const char *folder = options->resume   ? options->resume
+			     : options->folder ? options->folder
+					       : own;
+	struct choices choices = {
+		.emulator = copy_text(options->emulator ? options->emulator : "qemu-system-x86_64"),
+		.accel = copy_text(options->accel),
+		.timeout_scale = options->timeout_scale,
+		.keep = options->keep,
+		.stand_in = call->stand_in};
+	struct stage stage;
+	int status = STATUS_BROKEN;
+
+	order(selection, options);
+	if (stage_open(&stage, folder, &choices, error) == 0 &&
+		(options->resume || run_folder_describe(folder, call->argc, call->argv,
+					    selection->cases, selection->case_count, error) == 0))
+		status = boot_all(&stage, selection, options, call, folder, error);
+	stage_close(&stage);
+	return status;
+}

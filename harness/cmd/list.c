@@ -1,0 +1,36 @@
+/* dkboot list: the cells that a run would boot. */
+#include <stdio.h>
+
+#include "cmd/command.h"
+#include "cmd/options.h"
+
+static const char about[] =
+	"Lists the cells that `dkboot run` with the same arguments would boot, an id a line.";
+
+int command_list(int argc, char **argv, struct error *error)
+{
+	struct selection selection = {0};
+	struct buffer out = {0};
+	struct options options;
+	int status = options_parse(
+		&options, argc, argv, OPTIONS_SELECT | OPTIONS_REPLACE, "[CASE...]", about, error);
+
+	if (status != 0) {
+		options_free(&options);
+		return status < 0 ? STATUS_USAGE : STATUS_EXPECTED;
+	}
+	status = selection_load(&selection, &options, error) < 0 ? STATUS_USAGE : STATUS_EXPECTED;
+	for (size_t i = 0; status == STATUS_EXPECTED && i < selection.cells.count; i++) {
+		const char *skip = cell_skip(&selection.cells.cells[i]);
+
+		cell_id(&selection.cells.cells[i], &out);
+		if (skip)
+			buffer_printf(&out, "  # skip: %s", skip);
+		buffer_add_text(&out, "\n");
+	}
+	fwrite(out.data, 1, out.size, stdout);
+	buffer_free(&out);
+	selection_free(&selection);
+	options_free(&options);
+	return status;
+}

@@ -1,0 +1,281 @@
+#include "cmd/options.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+enum {
+	KEY_AXIS = 0x1000, /* + enum axis_id */
+	KEY_FILTER = 0x2000,
+	KEY_SHARD,
+	KEY_SHUFFLE,
+	KEY_RETRY,
+	KEY_SCALE,
+	KEY_FAIL_FAST,
+	KEY_KEEP,
+	KEY_RESUME,
+	KEY_FORMAT,
+	KEY_JUNIT,
+	KEY_QEMU,
+	KEY_ACCEL,
+	KEY_EXPECT,
+	KEY_LIMIT
+};
+
+static const struct argp_option select_options[] = {
+	{"filter", KEY_FILTER, "EXPR", 0,
+		"only cells that fit: AXIS=GLOB, memory<1G, tag=T, case=C, a glob on the id; and, "
+		"or, not, ( )",
+		1},
+	{"shard", KEY_SHARD, "I/N", 0, "only the I-th of N parts of equal cost", 1}, {0}};
+
+static const struct argp_option replace_options[] = {
+	{"kernel", KEY_AXIS + AXIS_KERNEL, "FILE|NAME", 0,
+		"kernel, a file or a name of the catalogue", 2},
+	{"initrd", KEY_AXIS + AXIS_INITRD, "FILE|NAME", 0, "initrd, or none", 2},
+	{"cmdline", KEY_AXIS + AXIS_CMDLINE, "TEXT", 0, "command line", 2},
+	{"memory", KEY_AXIS + AXIS_MEMORY, "SIZE", 0, "guest memory: 512M, 5G", 2},
+	{"vcpus", KEY_AXIS + AXIS_VCPUS, "N", 0, "processors", 2},
+	{"machine", KEY_AXIS + AXIS_MACHINE, "TYPE", 0, "pc, q35 or any machine of the emulator",
+		2},
+	{"cpu", KEY_AXIS + AXIS_CPU, "MODEL", 0, "processor model", 2},
+	{"firmware", KEY_AXIS + AXIS_FIRMWARE, "FILE", 0, "firmware instead of the machine's own",
+		2},
+	{"rom", KEY_AXIS + AXIS_ROM, "dkboot|stock|FILE", 0, "direct-boot ROM", 2},
+	{"source", KEY_AXIS + AXIS_SOURCE, "NAME", 0,
+		"where the ROM gets its bytes: fwcfg-dma, fwcfg-pio", 2},
+	{"engine", KEY_AXIS + AXIS_ENGINE, "NAME", 0, "what boots the cells: qemu", 2},
+	{"resets", KEY_AXIS + AXIS_RESETS, "N", 0,
+		"reset so many times from outside, each boot judged", 2},
+	{0}};
+
+static const struct argp_option run_options[] = {
+	{"jobs", 'j', "N", 0, "concurrent boots (default: the number of processors)", 3},
+	{"qemu", KEY_QEMU, "FILE", 0, "emulator instead of qemu-system-x86_64", 3},
+	{"accel", KEY_ACCEL, "NAME", 0, "accelerator instead of the one that a timed boot chooses",
+		3},
+	{"timeout-scale", KEY_SCALE, "X", 0, "multiply all time limits", 3},
+	{"retry", KEY_RETRY, "N", 0,
+		"further attempts for a cell that fails; a late pass is marked flaky", 3},
+	{"shuffle", KEY_SHUFFLE, "SEED", OPTION_ARG_OPTIONAL, "random order; the seed is printed",
+		3},
+	{"fail-fast", KEY_FAIL_FAST, NULL, 0, "start nothing more after the first failure", 3},
+	{"resume", KEY_RESUME, "RUN", 0, "go on with a run that was cut short", 3},
+	{"keep", KEY_KEEP, NULL, 0, "keep payloads of passed cells too", 3},
+	{"output", 'o', "DIR", 0, "folder of this run (default: dkboot-runs/TIME)", 3},
+	{"format", KEY_FORMAT, "tty|tap|json", 0, "what to print", 3},
+	{"junit", KEY_JUNIT, "FILE", 0, "write JUnit XML too", 3},
+	{"quiet", 'q', NULL, 0, "no progress", 3}, {0}};
+
+static const struct argp_option boot_options[] = {
+	{"expect", KEY_EXPECT, "REGEX", 0,
+		"text that the serial console must show; repeated: in this order", 1},
+	{"limit", KEY_LIMIT, "TIME", 0, "time limit before scaling (default 60s)", 1}, {0}};
+
+static error_t complain(
+	struct options *options, const char *option, const char *value, const char *wanted)
+{
+	fail(options->error, "%s: '%s' is not %s", option, value, wanted);
+	return EINVAL;
+}
+
+static error_t parse_count(struct options *options, const char *option, const char *text,
+	unsigned least, unsigned *out)
+{
+	uint64_t number;
+
+	if (parse_number(text, &number) < 0 || number < least || number > 4096)
+		return complain(options, option, text,
+			least ? "a number from 1 to 4096" : "a number up to 4096");
+	*out = (unsigned)number;
+	return 0;
+}
+
+static error_t parse_shard(struct options *options, const char *text)
+{
+	char tail;
+
+	if (sscanf(text, "%u/%u%c", &options->shard, &options->shards, &tail) != 2 ||
+		!options->shard || options->shard > options->shards)
+		return complain(options, "--shard", text, "I/N with 1 <= I <= N");
+	return 0;
+}
+
+static error_t parse_scale(struct options *options, const char *text)
+{
+	char *end;
+
+	options->timeout_scale = strtod(text, &end);
+	if (*end || !(options->timeout_scale > 0 && options->timeout_scale <= 1000))
+		return complain(options, "--timeout-scale", text, "a factor above 0, up to 1000");
+	return 0;
+}
+
+static error_t parse_shuffle(struct options *options, const char *text)
+{
+	options->shuffle = true;
+	options->seed = (uint64_t)getpid() * 2654435761u;
+	if (text && parse_number(text, &options->seed) < 0)
+		return complain(options, "--shuffle", text, "a number");
+	return 0;
+}
+
+static error_t parse_format(struct options *options, const char *text)
+{
+	options->format = text;
+	if (strcmp(text, "tty") != 0 && strcmp(text, "tap") != 0 && strcmp(text, "json") != 0)
+		return complain(options, "--format", text, "tty, tap or json");
+	return 0;
+}
+
+static error_t replace(struct options *options, enum axis_id axis, const char *text)
+{
+	size_t i = 0;
+
+	while (i < options->replacement_count && options->replacements[i].axis != axis)
+		i++;
+	options->replacements[i] = (struct replacement){axis, text};
+	if (i == options->replacement_count)
+		options->replacement_count++;
+	return 0;
+}
+
+static void append(const char ***list, size_t *count, const char *text)
+{
+	*list = realloc(*list, (*count + 1) * sizeof(**list));
+	(*list)[(*count)++] = text;
+}
+
+static error_t parse_run(struct options *options, int key, char *text)
+{
+	switch (key) {
+	case 'j':
+		return parse_count(options, "-j", text, 1, &options->lanes);
+	case KEY_RETRY:
+		return parse_count(options, "--retry", text, 0, &options->retry);
+	case KEY_SCALE:
+		return parse_scale(options, text);
+	case KEY_SHUFFLE:
+		return parse_shuffle(options, text);
+	case KEY_FORMAT:
+		return parse_format(options, text);
+	case KEY_FAIL_FAST:
+		options->fail_fast = true;
+		return 0;
+	case KEY_KEEP:
+		options->keep = true;
+		return 0;
+	case 'q':
+		options->quiet = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* Options that only carry a text. */
+static const char **text_option(struct options *options, int key)
+{
+	switch (key) {
+	case KEY_FILTER:
+		return &options->filter;
+	case KEY_RESUME:
+		return &options->resume;
+	case KEY_JUNIT:
+		return &options->junit;
+	case 'o':
+		return &options->folder;
+	case KEY_QEMU:
+		return &options->emulator;
+	case KEY_ACCEL:
+		return &options->accel;
+	case KEY_LIMIT:
+		return &options->limit;
+	default:
+		return NULL;
+	}
+}
+
+static error_t parse_one(int key, char *text, struct argp_state *state)
+{
+	struct options *options = state->input;
+	const char **plain = text_option(options, key);
+
+	if (plain) {
+		*plain = text;
+		return 0;
+	}
+	if (key >= KEY_AXIS && key < KEY_AXIS + AXES)
+		return replace(options, (enum axis_id)(key - KEY_AXIS), text);
+	if (key == KEY_SHARD)
+		return parse_shard(options, text);
+	if (key == KEY_EXPECT)
+		append(&options->expect, &options->expect_count, text);
+	else if (key == ARGP_KEY_ARG)
+		append(&options->cases, &options->case_count, text);
+	else
+		return parse_run(options, key, text);
+	return 0;
+}
+
+/* The option tables of a command, one behind the other. */
+static struct argp_option *options_join(unsigned groups)
+{
+	static const struct {
+		unsigned group;
+		const struct argp_option *table;
+	} tables[] = {{OPTIONS_SELECT, select_options}, {OPTIONS_BOOT, boot_options},
+		{OPTIONS_REPLACE, replace_options}, {OPTIONS_RUN, run_options}};
+	struct argp_option *all = calloc(64, sizeof(*all));
+	size_t count = 0;
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (const struct argp_option *o = tables[i].table;
+			(groups & tables[i].group) && o->name; o++)
+			all[count++] = *o;
+	return all;
+}
+
+static bool wants_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-?") == 0)
+			return true;
+	return false;
+}
+
+int options_parse(struct options *options, int argc, char **argv, unsigned groups,
+	const char *usage, const char *about, struct error *error)
+{
+	struct argp_option *table = options_join(groups);
+	struct argp argp = {.options = table, .parser = parse_one, .args_doc = usage, .doc = about};
+	char *name = format_text("dkboot %s", argv[0]);
+	int status;
+
+	*options = (struct options){.timeout_scale = 1,
+		.format = "tty",
+		.error = error,
+		.lanes = (unsigned)sysconf(_SC_NPROCESSORS_ONLN)};
+	error->text[0] = '\0';
+	if (wants_help(argc, argv)) {
+		argp_help(&argp, stdout, ARGP_HELP_STD_HELP & ~(unsigned)ARGP_HELP_EXIT_OK, name);
+		status = 1;
+	} else {
+		argv[0] = name;
+		status = argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, options)
+				 ? -1
+				 : 0;
+		if (status < 0 && !error->text[0])
+			fail(error, "wrong usage: see %s --help", name);
+	}
+	free(table);
+	return status;
+}
+
+void options_free(struct options *options)
+{
+	free(options->cases);
+	free(options->expect);
+}

@@ -1,0 +1,66 @@
+/* dkboot run: boot the cells of case files and judge them. */
+#include <stdlib.h>
+
+#include "cmd/command.h"
+#include "cmd/execute.h"
+#include "run/folder.h"
+
+static const char about[] = "Boots the cells of case files (folders: every *.yaml in them; "
+			    "default: ./cases) and judges them.\v"
+			    "Exit status: 0 all as expected; 1 some cell failed; 2 wrong usage or "
+			    "a bad case file, and nothing was "
+			    "booted; 3 some cell broken and none failed.";
+
+#define GROUPS (OPTIONS_SELECT | OPTIONS_REPLACE | OPTIONS_RUN)
+
+static int run_options(const struct options *options, const struct call *call, struct error *error)
+{
+	struct selection selection;
+	int status = STATUS_USAGE;
+
+	if (selection_load(&selection, options, error) == 0)
+		status = execute(&selection, options, call, error);
+	selection_free(&selection);
+	return status;
+}
+
+/* A resumed run is the earlier one: its own arguments count, not today's. */
+static int run_resumed(const char *folder, struct error *error)
+{
+	struct call call = {0};
+	struct options options;
+	char **words;
+	int status = STATUS_USAGE;
+
+	if (run_folder_arguments(folder, &call.argc, &call.argv, error) < 0)
+		return STATUS_USAGE;
+	words = calloc((size_t)call.argc + 1, sizeof(*words));
+	for (int i = 0; i < call.argc; i++)
+		words[i] = call.argv[i];
+	if (options_parse(&options, call.argc, words, GROUPS, "", "", error) == 0) {
+		options.resume = folder;
+		status = run_options(&options, &call, error);
+	}
+	options_free(&options);
+	return status;
+}
+
+int command_run(int argc, char **argv, struct error *error)
+{
+	char **words = calloc((size_t)argc + 1, sizeof(*words));
+	struct call call = {.argc = argc, .argv = words};
+	struct options options;
+	int status;
+
+	for (int i = 0; i < argc; i++)
+		words[i] = argv[i];
+	status = options_parse(&options, argc, argv, GROUPS, "[CASE...]", about, error);
+	if (status == 0)
+		status = options.resume ? run_resumed(options.resume, error)
+					: run_options(&options, &call, error);
+	else
+		status = status < 0 ? STATUS_USAGE : STATUS_EXPECTED;
+	options_free(&options);
+	free(words);
+	return status;
+}

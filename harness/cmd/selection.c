@@ -1,0 +1,174 @@
+/* From options to the cells that are meant. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "cmd/options.h"
+
+static int load_file(struct selection *selection, const char *path, struct error *error)
+{
+	struct test_case *test_case = case_load(path, error);
+
+	if (!test_case)
+		return -1;
+	for (size_t i = 0; i < selection->case_count; i++)
+		if (strcmp(selection->cases[i]->name, test_case->name) == 0) {
+			fail(error, "%s: a case named '%s' was already read from %s", path,
+				test_case->name, selection->cases[i]->file);
+			case_free(test_case);
+			return -1;
+		}
+	selection->cases =
+		realloc(selection->cases, (selection->case_count + 1) * sizeof(*selection->cases));
+	selection->cases[selection->case_count++] = test_case;
+	return 0;
+}
+
+static int is_case_file(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && length > 5 &&
+	       strcmp(entry->d_name + length - 5, ".yaml") == 0;
+}
+
+static int load_folder(struct selection *selection, const char *folder, struct error *error)
+{
+	struct dirent **entries;
+	int count = scandir(folder, &entries, is_case_file, alphasort);
+	int status = 0;
+
+	if (count < 0)
+		return fail_errno(error, "%s", folder);
+	if (count == 0)
+		status = fail(error, "%s: no case file (*.yaml) in this folder", folder);
+	for (int i = 0; i < count; i++) {
+		autofree char *path = format_text("%s/%s", folder, entries[i]->d_name);
+
+		if (status == 0)
+			status = load_file(selection, path, error);
+		free(entries[i]);
+	}
+	free(entries);
+	return status;
+}
+
+static int load_path(struct selection *selection, const char *path, struct error *error)
+{
+	struct stat about;
+
+	if (stat(path, &about) < 0)
+		return fail_errno(error, "%s", path);
+	return S_ISDIR(about.st_mode) ? load_folder(selection, path, error)
+				      : load_file(selection, path, error);
+}
+
+static int load_named(
+	struct selection *selection, const struct options *options, struct error *error)
+{
+	if (options->case_count == 0)
+		return load_path(selection, "cases", error);
+	for (size_t i = 0; i < options->case_count; i++)
+		if (load_path(selection, options->cases[i], error) < 0)
+			return -1;
+	return 0;
+}
+
+static int apply_replacements(
+	struct test_case *test_case, const struct options *options, struct error *error)
+{
+	for (size_t i = 0; i < options->replacement_count; i++) {
+		const struct replacement *replacement = &options->replacements[i];
+		struct value value;
+
+		if (value_from_text(replacement->axis, replacement->text, &value, error) < 0)
+			return fail_within(error, "--%s", axis_name(replacement->axis));
+		case_override(test_case, replacement->axis, &value);
+	}
+	return 0;
+}
+
+static int narrow(struct selection *selection, const struct options *options, struct error *error)
+{
+	struct filter *filter = NULL;
+
+	if (options->filter) {
+		filter = filter_parse(options->filter, error);
+		if (!filter)
+			return fail_within(error, "--filter");
+		cells_filter(&selection->cells, filter);
+		filter_free(filter);
+	}
+	if (selection->cells.count == 0)
+		return fail(error, "no cell fits%s%s", options->filter ? " --filter " : "",
+			options->filter ? options->filter : "");
+	if (options->shards)
+		cells_shard(&selection->cells, options->shard, options->shards);
+	return 0;
+}
+
+int selection_load(struct selection *selection, const struct options *options, struct error *error)
+{
+	*selection = (struct selection){0};
+	if (load_named(selection, options, error) < 0)
+		return -1;
+	for (size_t i = 0; i < selection->case_count; i++)
+		if (apply_replacements(selection->cases[i], options, error) < 0 ||
+			cells_expand(selection->cases[i], &selection->cells, error) < 0)
+			return -1;
+	return narrow(selection, options, error);
+}
+
+/* Patterns of the command line, in order; having some means that the guest may go on running. */
+static void add_patterns(struct test_case *test_case, const struct options *options)
+{
+	size_t count = options->expect_count;
+
+	test_case->expectations = calloc(count + 1, sizeof(*test_case->expectations));
+	test_case->expectation_count = count;
+	for (size_t i = 0; i < count; i++)
+		test_case->expectations[i].expect = (struct expectation){.kind = EXPECT_ORDERED,
+			.pattern = copy_text(options->expect[i]),
+			.channel = CHANNEL_SERIAL,
+			.prompt = true};
+	if (count == 0)
+		return;
+	free(test_case->endings);
+	test_case->endings = calloc(1, sizeof(*test_case->endings));
+	test_case->endings[0].ending = END_NONE;
+	test_case->ending_count = 1;
+}
+
+int selection_boot(struct selection *selection, const struct options *options, struct error *error)
+{
+	struct test_case *test_case = case_blank("boot");
+	bool kernel = false;
+
+	*selection =
+		(struct selection){.cases = malloc(sizeof(*selection->cases)), .case_count = 1};
+	selection->cases[0] = test_case;
+	for (size_t i = 0; i < options->replacement_count; i++)
+		kernel = kernel || options->replacements[i].axis == AXIS_KERNEL;
+	if (!kernel)
+		return fail(error, "boot: --kernel is missing");
+	test_case->limit_ms = 60000;
+	if (options->limit && parse_duration(options->limit, &test_case->limit_ms) < 0)
+		return fail(error, "--limit: '%s' is not a time such as 90s", options->limit);
+	add_patterns(test_case, options);
+	if (apply_replacements(test_case, options, error) < 0)
+		return -1;
+	return cells_expand(test_case, &selection->cells, error);
+}
+
+void selection_free(struct selection *selection)
+{
+	for (size_t i = 0; i < selection->case_count; i++)
+		case_free(selection->cases[i]);
+	free(selection->cases);
+	cells_free(&selection->cells);
+	*selection = (struct selection){0};
+}

@@ -1,0 +1,136 @@
+#include "run/job.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+static void add_variable(struct job *job, const char *name, char *value)
+{
+	if (job->variable_count == JOB_VARIABLES)
+		abort();
+	job->variables[job->variable_count++] = (struct variable){.name = name, .value = value};
+}
+
+/* The facts about a payload that a pattern may name. */
+static void name_payload(struct job *job)
+{
+	const struct payload *payload = &job->payload;
+	const struct part none = {.size = 0, .crc32 = 0};
+	const struct part *initrd = payload->initrd ? payload->initrd : &none;
+	size_t length = strlen(payload->cmdline);
+
+	add_variable(job, "cmdline", copy_text(payload->cmdline));
+	add_variable(job, "cmdline.size", format_text("%zu", length));
+	add_variable(
+		job, "cmdline.crc32", format_text("%08x", crc32_bytes(payload->cmdline, length)));
+	add_variable(job, "initrd.size", format_text("%" PRIu64, initrd->size));
+	add_variable(job, "initrd.crc32", format_text("%08x", initrd->crc32));
+	add_variable(job, "kernel.crc32", format_text("%08x", payload->kernel->crc32));
+	add_variable(job, "image.size", format_text("%" PRIu64, payload->image_size));
+	add_variable(job, "image.crc32", format_text("%08x", payload->image_crc32));
+	add_variable(job, "protocol", format_text("%04x", payload->protocol));
+	add_variable(job, "memory", format_text("%" PRIu64, job->machine.memory));
+	add_variable(job, "vcpus", format_text("%u", job->machine.vcpus));
+}
+
+/* Each axis by its own name gives the name of the cell's value, unless a fact above has that name.
+ */
+static void name_axes(struct job *job)
+{
+	static const enum axis_id named[] = {AXIS_ENGINE, AXIS_MACHINE, AXIS_FIRMWARE, AXIS_ROM,
+		AXIS_SOURCE, AXIS_CPU, AXIS_KERNEL, AXIS_INITRD, AXIS_RESETS, AXIS_DEVICES};
+
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+		add_variable(
+			job, axis_name(named[i]), copy_text(cell_value(job->cell, named[i])->name));
+}
+
+static void pick_expectations(struct job *job)
+{
+	const struct test_case *from = job->cell->from;
+
+	job->expected = calloc(from->expectation_count + 1, sizeof(*job->expected));
+	for (size_t i = 0; i < from->expectation_count; i++)
+		if (selector_fits(&from->expectations[i].when, job->cell))
+			job->expected[job->expected_count++] = &from->expectations[i].expect;
+}
+
+/* Sources of payload bytes that a plain machine has; true = through fw_cfg's DMA interface. */
+static int source_dma(const char *source, bool *dma, struct error *error)
+{
+	if (strcmp(source, "fwcfg-dma") == 0)
+		*dma = true;
+	else if (strcmp(source, "fwcfg-pio") == 0)
+		*dma = false;
+	else
+		return fail(error, "source %s: unknown, expected fwcfg-dma or fwcfg-pio", source);
+	return 0;
+}
+
+static int describe_machine(struct job *job, struct stage *stage, struct error *error)
+{
+	const char *stand_in = stage->choices.stand_in.rom;
+	const char *rom = stand_in ? stand_in : cell_value(job->cell, AXIS_ROM)->text;
+	const struct cell *cell = job->cell;
+	const char *cpu = cell_value(cell, AXIS_CPU)->text;
+	const char *firmware = cell_value(cell, AXIS_FIRMWARE)->text;
+	const struct value *devices = cell_value(cell, AXIS_DEVICES);
+
+	job->engine = engine_find(cell_value(cell, AXIS_ENGINE)->text);
+	if (!job->engine)
+		return fail(error, "engine %s: there is none of that name",
+			cell_value(cell, AXIS_ENGINE)->text);
+	job->machine = (struct machine){
+		.emulator = stage->choices.emulator,
+		.accel = stage->accelerator.name,
+		.type = cell_value(cell, AXIS_MACHINE)->text,
+		.cpu = strcmp(cpu, "default") == 0 ? NULL : cpu,
+		.memory = cell_value(cell, AXIS_MEMORY)->number,
+		.vcpus = (unsigned)cell_value(cell, AXIS_VCPUS)->number,
+		.firmware = strcmp(firmware, "seabios") == 0 ? NULL : firmware,
+		.extra = (const char *const *)devices->list,
+		.extra_count = devices->list_count,
+	};
+	if (source_dma(cell_value(cell, AXIS_SOURCE)->text, &job->machine.dma, error) < 0)
+		return -1;
+	return stage_rom(stage, rom, &job->machine.rom_folder, error);
+}
+
+static int make_payload(struct job *job, struct stage *stage, struct error *error)
+{
+	const struct stand_in *stand_in = &stage->choices.stand_in;
+	struct kernel_spec kernel = cell_value(job->cell, AXIS_KERNEL)->kernel;
+	struct initrd_spec initrd = cell_value(job->cell, AXIS_INITRD)->initrd;
+
+	if (stand_in->kernel)
+		kernel = (struct kernel_spec){.kind = KERNEL_FILE, .reference = stand_in->kernel};
+	if (stand_in->initrd)
+		initrd = (struct initrd_spec){.kind = INITRD_FILE, .reference = stand_in->initrd};
+	return pantry_payload(stage->pantry, &kernel, &initrd,
+		&cell_value(job->cell, AXIS_CMDLINE)->cmdline, &job->payload, error);
+}
+
+int job_prepare(struct job *job, struct stage *stage, const struct cell *cell, struct error *error)
+{
+	*job = (struct job){.cell = cell};
+	job->resets = (unsigned)cell_value(cell, AXIS_RESETS)->number;
+	job->scale = stage_scale(stage);
+	if (describe_machine(job, stage, error) < 0 || make_payload(job, stage, error) < 0)
+		return -1;
+	name_payload(job);
+	name_axes(job);
+	pick_expectations(job);
+	return 0;
+}
+
+void job_free(struct job *job)
+{
+	for (size_t i = 0; i < job->variable_count; i++)
+		free((char *)job->variables[i].value);
+	free(job->expected);
+	payload_free(&job->payload);
+	*job = (struct job){0};
+}

@@ -1,0 +1,77 @@
+/* What all boots of a run share: tools, accelerator, pantry, ROMs, the run's folder. */
+#ifndef DKBOOT_RUN_STAGE_H
+#define DKBOOT_RUN_STAGE_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "engine/accelerator.h"
+#include "payload/payload.h"
+
+/** Where dkboot's own parts lie: beside the binary in a build folder, or below PREFIX/share/dkboot.
+ */
+struct parts {
+	char *rom;	 /* folder with our ROM under the stock names */
+	char *guests;	 /* built guests */
+	char *catalogue; /* catalogue.yaml */
+	char *cache;	 /* downloads and what can be remembered between runs */
+};
+
+/** Files of an earlier run that are booted instead of what the case names; NULL members stand for
+ * nothing. */
+struct stand_in {
+	char *kernel;
+	char *initrd;
+	char *rom;
+};
+
+/** What the user chose for the whole run. */
+struct choices {
+	char *emulator;	      /* --qemu; "qemu-system-x86_64" */
+	char *accel;	      /* --accel, or NULL: find out */
+	double timeout_scale; /* --timeout-scale; 1 */
+	bool keep;	      /* --keep: payloads and captures of passed cells too */
+};
+
+/** One ROM of the run: a private copy, so that a rebuild under a running emulator does no harm. */
+struct rom {
+	char *name;   /* value of the axis: "dkboot" or a path */
+	char *folder; /* copy below the run's folder; NULL for "stock" */
+	struct rom *next;
+};
+
+struct stage {
+	struct parts parts;
+	struct choices choices;
+	struct accelerator accelerator;
+	struct pantry *pantry;
+	struct rom *roms;
+	char *folder; /* of the run, absolute */
+};
+
+/** Finds dkboot's parts ($DKBOOT_DATA wins). @return -1 and the places looked at when they are not
+ * there. */
+int parts_find(struct parts *parts, struct error *error);
+
+void parts_free(struct parts *parts);
+
+/**
+ * Opens a stage: run folder made, pantry opened, accelerator chosen by a timed boot.
+ * @param folder   the run's folder; made if missing
+ * @param choices  taken over
+ */
+int stage_open(
+	struct stage *stage, const char *folder, struct choices *choices, struct error *error);
+
+void stage_close(struct stage *stage);
+
+/**
+ * The folder to hand to the emulator for a value of the axis `rom`: "dkboot", "stock" (NULL, no
+ * folder) or a file, which is copied under every name by which QEMU may ask for a Linux boot ROM.
+ */
+int stage_rom(struct stage *stage, const char *name, const char **folder, struct error *error);
+
+/** All time limits are multiplied by this. */
+double stage_scale(const struct stage *stage);
+
+#endif
