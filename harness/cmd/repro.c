@@ -35,14 +35,14 @@ static char *folder_id(const char *folder, struct error *error)
 }
 
 /* The run's own copies of its case files. */
-static int load_cells(struct selection *selection, const char *run, const char *command,
+static int load_cells(struct selection *selection, const char *run, bool boot,
 	struct options *options, struct error *error)
 {
 	autofree char *cases = format_text("%s/cases", run);
 	const char *named[] = {cases};
 	struct options local = *options;
 
-	if (strcmp(command, "boot") == 0)
+	if (boot)
 		return selection_boot(selection, options, error);
 	local.cases = named;
 	local.case_count = 1;
@@ -85,9 +85,11 @@ static int repro(const char *folder, struct options *today, struct call *call, s
 	struct selection selection = {0};
 	char **argv = NULL;
 	int argc, status = STATUS_USAGE;
+	bool boot;
 
 	if (!id || run_folder_arguments(run, &argc, &argv, error) < 0)
 		return STATUS_USAGE;
+	boot = strcmp(argv[0], "boot") == 0;
 	call->stand_in = (struct stand_in){.kernel = link_in(folder, "kernel"),
 		.initrd = link_in(folder, "initrd"),
 		.rom = link_in(folder, "rom/linuxboot.bin")};
@@ -98,7 +100,7 @@ static int repro(const char *folder, struct options *today, struct call *call, s
 			       folder),
 		       STATUS_USAGE;
 	if (options_parse(&options, argc, argv, RUN_GROUPS, "", "", error) == 0 &&
-		load_cells(&selection, run, argv[0], &options, error) == 0 &&
+		load_cells(&selection, run, boot, &options, error) == 0 &&
 		keep_only(&selection.cells, id, error) == 0) {
 		today->lanes = 1;
 		status = execute(&selection, today, call, error);

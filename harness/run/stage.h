@@ -27,10 +27,11 @@ struct stand_in {
 
 /** What the user chose for the whole run. */
 struct choices {
-	char *emulator;	      /* --qemu; "qemu-system-x86_64" */
-	char *accel;	      /* --accel, or NULL: find out */
-	double timeout_scale; /* --timeout-scale; 1 */
-	bool keep;	      /* --keep: payloads and captures of passed cells too */
+	char *emulator;		  /* --qemu; "qemu-system-x86_64" */
+	char *accel;		  /* --accel, or NULL: find out */
+	double timeout_scale;	  /* --timeout-scale; 1 */
+	bool keep;		  /* --keep: payloads and captures of passed cells too */
+	struct stand_in stand_in; /* dkboot repro */
 };
 
 /** One ROM of the run: a private copy, so that a rebuild under a running emulator does no harm. */
