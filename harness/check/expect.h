@@ -11,7 +11,7 @@
 /** A captured value held against what was asked for: `equals: {crc: "${initrd.crc32}"}`. */
 struct comparison {
 	char *capture;	/* name of a group of the pattern: (?<crc>[0-9a-f]+) */
-	char *expected; /* text after substitution of ${name} */
+	char *expected; /* text; the matcher replaces ${name} in it */
 };
 
 enum expect_kind {

@@ -7,8 +7,8 @@
 #include "check/expect.h"
 #include "check/failure.h"
 
-/** Bytes of a line that are looked at; what is longer is cut, and said once in the finding or by
- * matcher_cut(). */
+/** Bytes of a line that are looked at; what is longer is cut, and said: in a finding on such a
+ * line, in matcher_missing(), and by matcher_cut(). */
 #define MATCHER_LINE_LIMIT 65536
 
 /** What went wrong, as one line for a person. Control bytes of the guest are already made harmless.
@@ -21,7 +21,8 @@ struct finding {
 struct matcher;
 
 /**
- * Compiles expectations (PCRE2 with JIT, UTF off, match and depth limits set).
+ * Compiles expectations (PCRE2 with JIT, UTF off, match limit set). A forbidden text
+ * with `within` is forbidden only until then. Ordered expectations count for each channel apart.
  * @param expected  pointers to @count expectations; must outlive the matcher
  * @param variables @variable_count variables for ${name}; an unknown name is an error
  * @return NULL with the reason, the case file's line in it, when a pattern does not compile
@@ -44,8 +45,8 @@ void matcher_idle(struct matcher *matcher, uint32_t at_ms);
 /** The guest ended: unfinished lines count as lines. */
 void matcher_end(struct matcher *matcher, uint32_t at_ms);
 
-/** Milliseconds (scaled) until the next `within` is missed, or UINT32_MAX. Missing it is
- * FAILURE_SERIAL at the next call. */
+/** The first time (scaled, since power-on) at which a `within` is missed, or UINT32_MAX. Missing it
+ * is FAILURE_SERIAL, found by any feed, idle or end of that time or later. */
 uint32_t matcher_deadline(const struct matcher *matcher);
 
 /** True when every ordered and unordered expectation is met. */
@@ -58,14 +59,23 @@ size_t matcher_progress(const struct matcher *matcher, size_t *of);
  * FAILURE_SERIAL. */
 const struct finding *matcher_finding(const struct matcher *matcher);
 
-/** A refusal line that was seen (ROM's words), or NULL. Refusals are kept apart: a case may ask for
- * one. */
+/** The words of the first refusal since power-on (of the ROM, the emulator, libxl), or NULL.
+ * Refusals are no findings: a case may ask for one. Valid until matcher_again() or matcher_free().
+ */
 const char *matcher_refusal(const struct matcher *matcher);
 
-/** Says what is still missing, as one line ("line 12: expected /x/ ..."). malloc'ed. */
+/** Says what is still missing, as one line: "line 12: expected /x/ on serial (1 of 3 met)"; empty
+ * when all is met. malloc'ed. */
 char *matcher_missing(const struct matcher *matcher);
 
-/** Starts over, for the boot after a reset. Findings are kept. */
+/** Number of lines that were longer than MATCHER_LINE_LIMIT. */
+size_t matcher_cut(const struct matcher *matcher);
+
+/**
+ * Starts over, for the boot after a reset: unfinished lines are judged as lines, then every
+ * expectation is unmet again and the refusal is forgotten. Findings are kept. Times of later calls
+ * may count from the reset.
+ */
 void matcher_again(struct matcher *matcher);
 
 #endif
