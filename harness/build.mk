@@ -35,3 +35,8 @@ test_tools := $(patsubst harness/tests/%.c,$(O)/tests/%,$(harness_tools))
 
 -include $(patsubst %.o,%.d,$(harness_objects) $(O)/harness/main.o)
 -include $(patsubst harness/%.c,$(O)/harness/%.d,$(harness_tests) $(harness_tools))
+
+.PHONY: unit-binaries
+unit-binaries: $(unit_tests)
+
+all: $(test_tools)
