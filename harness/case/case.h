@@ -46,7 +46,8 @@ struct axis {
 	struct value
 		*values; /* at least one; an axis that the file does not name has its default */
 	size_t count;
-	bool declared; /* named in the file, and so part of cell ids */
+	bool declared;	 /* named in the file, and so part of cell ids */
+	bool overridden; /* by case_override(): rules of the file may now be about nothing */
 };
 
 /** Which cells a rule is about: for every axis named, one of the values (globs allowed); none named
@@ -123,6 +124,12 @@ struct test_case {
 	uint64_t sample; /* PICK_SAMPLE: how many */
 	uint64_t seed;
 };
+
+/**
+ * What ${name} may name in patterns and in `equals`, NULL at the end: facts of the payload, memory
+ * in bytes, and for the other axes the name of the cell's value.
+ */
+extern const char *const case_variables[];
 
 /** What an axis is called in a case file ("kernel", ...). */
 const char *axis_name(enum axis_id axis);

@@ -1,0 +1,46 @@
+#include "case/cell.h"
+
+#include "base/text.h"
+
+bool selector_fits(const struct selector *selector, const struct cell *cell)
+{
+	for (unsigned axis = 0; axis < AXES; axis++) {
+		const char *name = cell_value(cell, axis)->name;
+		size_t count = selector->on[axis].count, i = 0;
+
+		while (i < count && !glob_match(selector->on[axis].names[i], name))
+			i++;
+		if (count && i == count)
+			return false;
+	}
+	return true;
+}
+
+const char *cell_skip(const struct cell *cell)
+{
+	for (size_t i = 0; i < cell->from->exception_count; i++) {
+		const struct exception *exception = &cell->from->exceptions[i];
+
+		if (exception->skip && selector_fits(&exception->when, cell))
+			return exception->why;
+	}
+	return NULL;
+}
+
+const struct expected_failure *cell_expected_failure(const struct cell *cell)
+{
+	for (size_t i = 0; i < cell->from->expected_failure_count; i++)
+		if (selector_fits(&cell->from->expected_failures[i].when, cell))
+			return &cell->from->expected_failures[i];
+	return NULL;
+}
+
+const struct case_ending *cell_ending(const struct cell *cell)
+{
+	static const struct case_ending usual = {.ending = END_POWEROFF};
+
+	for (size_t i = 0; i < cell->from->ending_count; i++)
+		if (selector_fits(&cell->from->endings[i].when, cell))
+			return &cell->from->endings[i];
+	return &usual;
+}
