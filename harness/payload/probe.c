@@ -26,8 +26,7 @@ static const char *const act_names[PROBE_ACTS] = {
 	[PROBE_CHATTER] = "chatter",
 };
 
-/* The boot protocol's names, which linux_fields[] has too, but for one that is too long for a case.
- */
+/* The boot protocol's names, as in linux_fields[]. */
 static const char *const field_names[PROBE_FIELDS] = {
 	[PROBE_SETUP_SECTS] = "setup_sects",
 	[PROBE_LOADFLAGS] = "loadflags",
@@ -196,21 +195,29 @@ static void put(struct plan *plan, const char *name, uint64_t value)
 		plan->setup[field->offset + i] = (uint8_t)(value >> (8 * i));
 }
 
-/* Everything in the header that is no field of this version. The entry jump is code, and always
- * there. */
-static void put_filler(struct plan *plan)
+static bool is_field(unsigned at, unsigned version)
+{
+	for (const struct linux_field *field = linux_fields; field->name; field++)
+		if (linux_field_valid(field, version) && at >= field->offset &&
+			at < field->offset + field->width)
+			return true;
+	return false;
+}
+
+/* Zero where this version has a field, filler elsewhere. The jump at the entry is code. */
+static void put_blank_header(struct plan *plan)
 {
 	for (unsigned at = HEADER_FIRST; at < HEADER_END; at++) {
-		bool is_field = at == 0x200 || at == 0x201;
+		unsigned bit = at - HEADER_FIRST;
 
-		for (const struct linux_field *field = linux_fields; field->name; field++)
-			if (linux_field_valid(field, plan->spec->protocol) && at >= field->offset &&
-				at < field->offset + field->width)
-				is_field = true;
-		if (is_field)
+		if (at == 0x200 || at == 0x201)
 			continue;
+		if (is_field(at, plan->spec->protocol)) {
+			plan->setup[at] = 0;
+			continue;
+		}
 		plan->setup[at] = probe_filler(at);
-		plan->params.filler[(at - HEADER_FIRST) / 8] |= 1 << (at - HEADER_FIRST) % 8;
+		plan->params.filler[bit / 8] |= 1 << bit % 8;
 	}
 }
 
@@ -252,7 +259,7 @@ static void put_setup(struct plan *plan)
 	memcpy(plan->setup, plan->template, used);
 	for (uint32_t at = used; at < params->setup_size; at++)
 		plan->setup[at] = probe_filler(at);
-	put_filler(plan);
+	put_blank_header(plan);
 	put_defaults(plan);
 	for (unsigned which = 0; which < PROBE_FIELDS; which++)
 		if (is_given(plan->spec, which))

@@ -6,7 +6,9 @@
 #define IIR_FIFO   0xc0
 #define LSR_THRE   0x20
 #define DEBUG_PORT 0xe9
-#define PATIENCE   100000 /* a port that is not there, or hangs, must not stop the report */
+#define LSR_TEMT   0x40
+#define PATIENCE   4000000 /* polls: seconds, for a reader that is late */
+#define IMPATIENCE 1000	   /* a port that hung once must not stop the report again and again */
 
 void out_open(struct out *out)
 {
@@ -23,14 +25,23 @@ void out_open(struct out *out)
 		out8(COM1 + setup[i][0], setup[i][1]);
 	out->burst = (in8(COM1 + 2) & IIR_FIFO) == IIR_FIFO ? 16 : 1;
 	out->used = 0;
+	out->patience = PATIENCE;
+}
+
+/* Bounded: a port that is not there, or hangs, must not stop the report. */
+static void wait_for(struct out *out, uint8_t bit)
+{
+	for (uint32_t i = 0; i < out->patience; i++)
+		if (in8(COM1 + 5) & bit)
+			return;
+	out->patience = IMPATIENCE;
 }
 
 static void flush(struct out *out)
 {
 	out_bytes(DEBUG_PORT, out->text, out->used);
 	for (uint32_t done = 0, step; done < out->used; done += step) {
-		for (uint32_t i = 0; i < PATIENCE && !(in8(COM1 + 5) & LSR_THRE); i++)
-			;
+		wait_for(out, LSR_THRE);
 		step = out->used - done;
 		if (step > out->burst)
 			step = out->burst;
@@ -89,4 +100,9 @@ void out_end(struct out *out)
 {
 	out_byte(out, '\n');
 	flush(out);
+}
+
+void out_drain(struct out *out)
+{
+	wait_for(out, LSR_TEMT);
 }

@@ -7,7 +7,8 @@
 /** Where text goes. Lives on the stack: the probe has no data of its own. */
 struct out {
 	uint32_t used;
-	uint32_t burst; /* bytes that the transmitter takes at once: 16, or 1 without a FIFO */
+	uint32_t burst;	   /* bytes that the transmitter takes at once: 16, or 1 without a FIFO */
+	uint32_t patience; /* polls of the port before it is given up */
 	char text[240];
 };
 
@@ -31,5 +32,8 @@ void out_shown(struct out *out, uint8_t byte);
 
 /** Ends the line and sends it. */
 void out_end(struct out *out);
+
+/** Waits until the last byte has left the port: a machine that ends takes what is left with it. */
+void out_drain(struct out *out);
 
 #endif

@@ -3,6 +3,7 @@
 #include "act.h"
 #include "crc.h"
 #include "facts.h"
+#include "header.h"
 #include "out.h"
 #include "params.h"
 
@@ -21,15 +22,6 @@ struct report {
 	uint32_t (*crc)[256];
 	uint32_t crc_tables;
 };
-
-static uint32_t word(const struct report *report, uint32_t offset, uint32_t width)
-{
-	uint32_t value = 0;
-
-	while (width--)
-		value = value << 8 | report->setup[offset + width];
-	return value;
-}
 
 static uint32_t crc(const struct report *report, uint32_t at, uint32_t size)
 {
@@ -112,81 +104,6 @@ static void say_tables(struct report *report)
 	out_end(out);
 }
 
-static void say_header(struct report *report)
-{
-	out_begin(&report->out, "header 1f1=");
-	for (uint32_t i = 0x1f1; i < 0x270; i++)
-		out_hex(&report->out, "", report->setup[i], 2);
-	out_end(&report->out);
-}
-
-static void say_fields(struct report *report)
-{
-	static const struct {
-		uint8_t at; /* 0x1f0 more */
-		uint8_t width;
-		uint8_t since, till; /* 0 = before 2.00, 0x10 = 2.00, 0x11 = 2.01, ... */
-		char name[24];
-	} fields[] = {
-#define FIELD(offset, width, since, till, name) {offset - 0x1f0, width, since, till, " " name "="}
-		FIELD(0x1f1, 1, 0x00, 0xff, "setup_sects"),
-		FIELD(0x1f2, 2, 0x00, 0xff, "root_flags"),
-		FIELD(0x1f4, 2, 0x00, 0x13, "syssize"),
-		FIELD(0x1f4, 4, 0x14, 0xff, "syssize"),
-		FIELD(0x1f8, 2, 0x00, 0xff, "ram_size"),
-		FIELD(0x1fa, 2, 0x00, 0xff, "vid_mode"),
-		FIELD(0x1fc, 2, 0x00, 0xff, "root_dev"),
-		FIELD(0x1fe, 2, 0x00, 0xff, "boot_flag"),
-		FIELD(0x206, 2, 0x10, 0xff, "version"),
-		FIELD(0x208, 4, 0x10, 0xff, "realmode_swtch"),
-		FIELD(0x20c, 2, 0x10, 0xff, "start_sys_seg"),
-		FIELD(0x20e, 2, 0x10, 0xff, "kernel_version"),
-		FIELD(0x210, 1, 0x10, 0xff, "type_of_loader"),
-		FIELD(0x211, 1, 0x10, 0xff, "loadflags"),
-		FIELD(0x212, 2, 0x10, 0xff, "setup_move_size"),
-		FIELD(0x214, 4, 0x10, 0xff, "code32_start"),
-		FIELD(0x218, 4, 0x10, 0xff, "ramdisk_image"),
-		FIELD(0x21c, 4, 0x10, 0xff, "ramdisk_size"),
-		FIELD(0x220, 4, 0x10, 0xff, "bootsect_kludge"),
-		FIELD(0x224, 2, 0x11, 0xff, "heap_end_ptr"),
-		FIELD(0x226, 1, 0x12, 0xff, "ext_loader_ver"),
-		FIELD(0x227, 1, 0x12, 0xff, "ext_loader_type"),
-		FIELD(0x228, 4, 0x12, 0xff, "cmd_line_ptr"),
-		FIELD(0x22c, 4, 0x13, 0xff, "initrd_addr_max"),
-		FIELD(0x230, 4, 0x15, 0xff, "kernel_alignment"),
-		FIELD(0x234, 1, 0x15, 0xff, "relocatable_kernel"),
-		FIELD(0x235, 1, 0x1a, 0xff, "min_alignment"),
-		FIELD(0x236, 2, 0x1c, 0xff, "xloadflags"),
-		FIELD(0x238, 4, 0x16, 0xff, "cmdline_size"),
-		FIELD(0x23c, 4, 0x17, 0xff, "hardware_subarch"),
-		FIELD(0x240, 8, 0x17, 0xff, "hardware_subarch_data"),
-		FIELD(0x248, 4, 0x18, 0xff, "payload_offset"),
-		FIELD(0x24c, 4, 0x18, 0xff, "payload_length"),
-		FIELD(0x250, 8, 0x19, 0xff, "setup_data"),
-		FIELD(0x258, 8, 0x1a, 0xff, "pref_address"),
-		FIELD(0x260, 4, 0x1a, 0xff, "init_size"),
-		FIELD(0x264, 4, 0x1b, 0xff, "handover_offset"),
-		FIELD(0x268, 4, 0x1f, 0xff, "kernel_info_offset"),
-#undef FIELD
-	};
-	uint32_t version = report->params->protocol;
-
-	version = version ? version - 0x1f0 : 0;
-	out_begin(&report->out, "field");
-	for (uint32_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		if (version < fields[i].since || version > fields[i].till)
-			continue;
-		out_text(&report->out, fields[i].name);
-		for (uint32_t b = fields[i].width; b--;)
-			out_hex(&report->out, "", report->setup[0x1f0 + fields[i].at + b], 2);
-	}
-	if (version < 0x12) {
-		out_hex(&report->out, " cmd_line_magic=", word(report, 0x20, 2), 4);
-		out_hex(&report->out, " cmd_line_offset=", word(report, 0x22, 2), 4);
-	}
-	out_end(&report->out);
-}
-
 static void say_memory(struct report *report)
 {
 	const struct facts *facts = report->facts;
@@ -232,10 +149,10 @@ static void say_range(struct report *report, const char *name, uint32_t at, uint
 static uint32_t cmdline_at(const struct report *report)
 {
 	if (report->params->protocol >= 0x202)
-		return word(report, 0x228, 4);
-	if (word(report, 0x20, 2) != 0xa33f)
+		return header_word(report->setup, 0x228, 4);
+	if (header_word(report->setup, 0x20, 2) != 0xa33f)
 		return 0;
-	return (uint32_t)report->setup + word(report, 0x22, 2);
+	return (uint32_t)report->setup + header_word(report->setup, 0x22, 2);
 }
 
 static void say_cmdline(struct report *report)
@@ -260,40 +177,18 @@ static void say_cmdline(struct report *report)
 static void say_initrd(struct report *report)
 {
 	if (report->params->protocol)
-		say_range(report, "initrd", word(report, 0x218, 4), word(report, 0x21c, 4));
+		say_range(report, "initrd", header_word(report->setup, 0x218, 4),
+			header_word(report->setup, 0x21c, 4));
 	else
 		say_range(report, "initrd", 0, 0);
 }
 
 static void say_image(struct report *report)
 {
-	uint32_t at = report->params->flags & PARAMS_LOW ? LOW_IMAGE : word(report, 0x214, 4);
+	uint32_t at = report->params->flags & PARAMS_LOW ? LOW_IMAGE
+							 : header_word(report->setup, 0x214, 4);
 
 	say_range(report, "image", at, report->params->image_size);
-}
-
-/* Bytes of the header that are no field of this version: none of the loader's business. */
-static void say_tail(struct report *report)
-{
-	const uint8_t *filler = report->params->filler;
-	uint32_t damaged = 0, first = 0;
-
-	for (uint32_t i = HEADER_FIRST; i < HEADER_END; i++) {
-		uint32_t bit = i - HEADER_FIRST;
-
-		if (!(filler[bit / 8] >> bit % 8 & 1) || report->setup[i] == probe_filler(i))
-			continue;
-		if (!damaged++)
-			first = i;
-	}
-	out_begin(&report->out, "tail");
-	if (damaged) {
-		out_hex(&report->out, " damaged at=", first, 3);
-		out_decimal(&report->out, " bytes=", damaged);
-	} else {
-		out_text(&report->out, " intact");
-	}
-	out_end(&report->out);
 }
 
 static void say_end(struct report *report)
@@ -308,13 +203,13 @@ static void say_all(struct report *report)
 	say_entry(report);
 	say_registers(report);
 	say_tables(report);
-	say_header(report);
-	say_fields(report);
+	say_header(&report->out, report->setup);
+	say_fields(&report->out, report->setup, report->params->protocol);
 	say_memory(report);
 	say_cmdline(report);
 	say_initrd(report);
 	say_image(report);
-	say_tail(report);
+	say_tail(&report->out, report->setup);
 	say_end(report);
 }
 
