@@ -113,9 +113,14 @@ static char *find_file(const struct fetch *fetch, const struct catalogue_entry *
 	if (found && root && !strncmp(found, root, strlen(root)) && found[strlen(root)] == '/')
 		return found;
 	free(found);
-	fail(fetch->error, "%s:%u: %s %s has %zu files that match %s, expected one",
-		fetch->catalogue->path, entry->line, fetch->package.name, fetch->package.version,
-		count, entry->file);
+	if (count == 1)
+		fail(fetch->error, "%s:%u: %s is a link out of %s %s, expected a file",
+			fetch->catalogue->path, entry->line, entry->file, fetch->package.name,
+			fetch->package.version);
+	else
+		fail(fetch->error, "%s:%u: %s %s has %zu files that match %s, expected one",
+			fetch->catalogue->path, entry->line, fetch->package.name,
+			fetch->package.version, count, entry->file);
 	return NULL;
 }
 
