@@ -92,7 +92,10 @@ static void decide_emulator(const struct observation *seen, struct attempt *atte
 static void decide_guest(
 	const struct observation *seen, const struct case_ending *ending, struct attempt *attempt)
 {
-	if (seen->cause == CAUSE_EXIT || seen->cause == CAUSE_SIGNAL)
+	if (ending->ending == END_REFUSED && seen->cause == CAUSE_POWEROFF)
+		set(attempt, OUTCOME_FAIL, FAILURE_SERIAL,
+			copy_text("was to be refused, and was not refused"));
+	else if (seen->cause == CAUSE_EXIT || seen->cause == CAUSE_SIGNAL)
 		decide_emulator(seen, attempt);
 	else if (seen->cause == CAUSE_PANIC)
 		set(attempt, OUTCOME_FAIL, FAILURE_PANIC,

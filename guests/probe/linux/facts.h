@@ -18,6 +18,7 @@ struct facts {
 	uint16_t int12;	   /* KiB below 1 MiB */
 	uint32_t setup_at; /* where the setup is, from CS:IP */
 	struct table_register gdt, idt;
+	uint64_t tsc; /* time-stamp counter a few instructions after the first; 0 = there is none */
 	uint32_t cr0;
 	uint16_t ds, es, fs, gs, ss, cs;
 	uint16_t ip; /* IP_BIAS more than at entry */
@@ -28,7 +29,7 @@ struct facts {
 /** From the entry at 0x200 to the instruction whose IP was kept. */
 #define IP_BIAS (0x26c - 0x200 + 7)
 
-_Static_assert(sizeof(struct facts) == 82, "setup.S knows these offsets");
+_Static_assert(sizeof(struct facts) == 90, "setup.S knows these offsets");
 
 /** One entry of the memory map, as int 15h/E820 gives it. */
 struct e820_entry {

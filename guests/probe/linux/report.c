@@ -73,6 +73,13 @@ static void say_registers(struct report *report)
 	out_end(out);
 }
 
+static void say_clock(struct report *report)
+{
+	out_begin(&report->out, "clock");
+	out_hex(&report->out, " tsc=", report->facts->tsc, 16);
+	out_end(&report->out);
+}
+
 /* With A20 off, a byte 1 MiB above ours is ours. */
 static uint32_t a20_is_on(void)
 {
@@ -202,6 +209,7 @@ static void say_all(struct report *report)
 	say_begin(report);
 	say_entry(report);
 	say_registers(report);
+	say_clock(report);
 	say_tables(report);
 	say_header(&report->out, report->setup);
 	say_fields(&report->out, report->setup, report->params->protocol);

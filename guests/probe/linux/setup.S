@@ -11,8 +11,10 @@
 #define CODE32        0x10 /* selectors as in the 32-bit boot protocol */
 #define DATA32        0x18
 #define FACTS_SETUP   12   /* offsets in struct facts, see facts.h */
-#define FACTS_IP      44
+#define FACTS_IP      52
 #define FACTS_GDT     16
+#define CPUID_FLAG    0x200000 /* of EFLAGS: there is a CPUID where it can be changed */
+#define TSC_FEATURE   0x10     /* of CPUID 1, EDX */
 #define CODE32_START  0x214 /* the header's field */
 
 	.code16
@@ -40,6 +42,32 @@
 	movl	%cr0, %eax
 	pushl	%eax
 	cld
+
+	/* The time-stamp counter, where the processor has one: none before CPUID. */
+	pushfl
+	popl	%eax
+	movl	%eax, %ecx
+	xorl	$CPUID_FLAG, %eax
+	pushl	%eax
+	popfl
+	pushfl
+	popl	%eax
+	xorl	%ecx, %eax
+	pushl	%ecx
+	popfl
+	xorl	%edx, %edx
+	testl	$CPUID_FLAG, %eax
+	movl	%edx, %eax
+	jz	7f
+	movl	$1, %eax
+	cpuid
+	testb	$TSC_FEATURE, %dl
+	movl	$0, %eax
+	movl	%eax, %edx
+	jz	7f
+	rdtsc
+7:	pushl	%edx
+	pushl	%eax
 	subw	$12, %sp
 	movw	%sp, %bp
 	sgdtl	(%bp)
