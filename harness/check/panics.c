@@ -14,8 +14,11 @@ static struct {
 } compiled;
 
 /* Heads of lines that repeat a command line. "ommand line" stands for Linux ("Kernel command
- * line:", "Unknown kernel command line parameters") and for Xen ("Command line:"). */
-static const char *const echoes[] = {"ommand line", "dkinit: ", "dkprobe: "};
+ * line:", "Unknown kernel command line parameters") and for Xen ("Command line:"); the blanks for
+ * words that Linux does not know and lists, indented by four, as arguments and environment of init.
+ */
+static const char *const echoes[] = {"ommand line", "dkinit: ", "dkprobe: ", "]     "};
+#define INDENTED "    " /* the same list without time stamps */
 
 static int compile_anchors(const struct panic_row *rows, size_t count, struct error *error)
 {
@@ -47,6 +50,8 @@ int panics_prepare(struct error *error)
 
 static bool is_echo(const struct line *line, size_t size)
 {
+	if (size >= strlen(INDENTED) && !memcmp(line->bytes, INDENTED, strlen(INDENTED)))
+		return true;
 	for (size_t i = 0; i < sizeof(echoes) / sizeof(echoes[0]); i++) {
 		if (memmem(line->bytes, size, echoes[i], strlen(echoes[i])))
 			return true;

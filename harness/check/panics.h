@@ -10,10 +10,11 @@
 
 /** One row of the table. */
 struct panic_row {
-	const char *name;     /* what it is, for the reason of a verdict */
-	unsigned channels;    /* bit per enum channel: where it can be said */
-	const char *anchor;   /* literal text that is part of every match: the quick first look */
-	const char *pattern;  /* PCRE2; a first group, where there is one, holds the words */
+	const char *name;    /* what it is, for the reason of a verdict */
+	unsigned channels;   /* bit per enum channel: where it can be said */
+	const char *anchor;  /* literal text that is part of every match: the quick first look; best
+			 if it  begins with a byte that is rare in logs */
+	const char *pattern; /* PCRE2; a first group, where there is one, holds the words */
 	enum failure failure; /* FAILURE_REFUSED rows are no panics: a case may ask for a refusal */
 	const char *example;  /* a line that matches */
 	const char *near_miss; /* a line that holds the anchor and must not match */

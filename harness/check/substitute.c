@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+
 static const char *find_value(
 	const char *name, size_t size, const struct variable *variables, size_t count)
 {
