@@ -12,15 +12,17 @@ ROM_REST := main console memory source/fw_cfg
 
 # The assembler is told i486, too: it then refuses what is newer, wherever it comes from.
 ROM_ARCH   := -m32 -march=i486 -Wa,-march=i486+387
-ROM_CFLAGS := $(ROM_ARCH) -std=gnu11 -Os -ffreestanding -fpie -fvisibility=hidden -mregparm=3 \
+ROM_CFLAGS := $(ROM_ARCH) -std=c11 -Oz -ffreestanding -fpie -fvisibility=hidden -mregparm=3 \
 	-fomit-frame-pointer -mpreferred-stack-boundary=2 -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
-	-fno-jump-tables -fno-common -mno-80387 $(WARN) -Irom
-ROM_LDFLAGS := -m elf_i386 -pie --no-dynamic-linker -z text -z norelro --build-id=none \
-	--gc-sections --no-warn-rwx-segments -T rom/rom.ld
+	-fno-jump-tables -fno-common -flto -malign-data=abi \
+	-fno-inline-functions-called-once -fno-tree-dominator-opts -fno-tree-ter \
+	-fno-move-loop-invariants -mno-80387 $(WARN) -Irom
+ROM_LDFLAGS := -nostdlib -pie -Wl,--no-dynamic-linker,-z,text,-z,norelro,--build-id=none \
+	-Wl,--gc-sections,--no-warn-rwx-segments,-T,rom/rom.ld
 
 ROM_OBJECTS := $(ROM)/entry.o $(ROM_PURE:%=$(ROM)/%.o) $(ROM_REST:%=$(ROM)/%.o)
 
-ROM_HOST_CFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+ROM_HOST_CFLAGS := -std=c11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 	$(WARN) -Irom
 ROM_HOST_OBJECTS := $(ROM_PURE:%=$(ROM)/host/%.o) $(ROM)/host/tools/image.o
 ROM_TESTS := $(patsubst rom/tests/%.c,$(ROM)/tests/%,$(wildcard rom/tests/test_*.c))
@@ -29,24 +31,24 @@ ROM_TESTS := $(patsubst rom/tests/%.c,$(ROM)/tests/%,$(wildcard rom/tests/test_*
 all: rom
 rom: $(ROM_IMAGE) $(ROM_STOCK)
 
-$(ROM)/%.o: rom/%.c
+$(ROM)/%.o: rom/%.c rom/build.mk
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ROM_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(ROM)/entry.o: rom/entry.S
+$(ROM)/entry.o: rom/entry.S rom/build.mk
 	$(call say,AS,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ROM_ARCH) $(WARN) -Irom -MMD -MP -c -o $@ $<
 
 $(ROM)/dkboot.elf: $(ROM_OBJECTS) rom/rom.ld
 	$(call say,LD,$@)
-	$(Q)$(LD) $(ROM_LDFLAGS) -o $@ $(ROM_OBJECTS)
+	$(Q)$(CC) $(ROM_CFLAGS) $(ROM_LDFLAGS) -o $@ $(ROM_OBJECTS)
 
 $(ROM)/dkboot.code: $(ROM)/dkboot.elf
 	$(Q)objcopy -O binary -j .rom $< $@
 
-$(ROM)/host/%.o: rom/%.c
+$(ROM)/host/%.o: rom/%.c rom/build.mk
 	$(call say,HOSTCC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ROM_HOST_CFLAGS) -MMD -MP -c -o $@ $<

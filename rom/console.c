@@ -1,30 +1,38 @@
 #include "console.h"
 #include "io.h"
 
-#define COM1	       0x3f8
-#define DEBUG_PORT     0xe9
-#define UART_IER       1
-#define UART_FCR       2
-#define UART_LCR       3
-#define UART_MCR       4
-#define UART_LSR       5
-#define LCR_8N1	       0x03
-#define LCR_DIVISOR    0x80
-#define FCR_ENABLE     0x07 /* FIFOs on and empty */
-#define MCR_DTR_RTS    0x03
-#define LSR_SENT       0x20
-#define DIVISOR_115200 1
-#define UART_PATIENCE  100000u
+#define COM1		  0x3f8
+#define DEBUG_PORT	  0xe9
+#define UART_DATA	  0
+#define UART_DIVISOR_HIGH 1
+#define UART_IER	  1
+#define UART_FCR	  2
+#define UART_LCR	  3
+#define UART_MCR	  4
+#define UART_LSR	  5
+#define LCR_8N1		  0x03
+#define LCR_DIVISOR	  0x80
+#define FCR_ENABLE	  0x07 /* FIFOs on and empty */
+#define MCR_DTR_RTS	  0x03
+#define LSR_SENT	  0x20
+#define DIVISOR_115200	  1
+#define UART_PATIENCE	  100000u
+
+/* Registers and what they get, in order. */
+static const uint8_t setup[][2] = {
+	{UART_IER, 0},
+	{UART_LCR, LCR_DIVISOR | LCR_8N1},
+	{UART_DATA, DIVISOR_115200},
+	{UART_DIVISOR_HIGH, 0},
+	{UART_LCR, LCR_8N1},
+	{UART_FCR, FCR_ENABLE},
+	{UART_MCR, MCR_DTR_RTS},
+};
 
 static void uart_init(void)
 {
-	outb(COM1 + UART_IER, 0);
-	outb(COM1 + UART_LCR, LCR_DIVISOR | LCR_8N1);
-	outb(COM1, DIVISOR_115200);
-	outb(COM1 + 1, 0);
-	outb(COM1 + UART_LCR, LCR_8N1);
-	outb(COM1 + UART_FCR, FCR_ENABLE);
-	outb(COM1 + UART_MCR, MCR_DTR_RTS);
+	for (uint32_t i = 0; i < sizeof(setup) / sizeof(setup[0]); i++)
+		outb(COM1 + setup[i][0], setup[i][1]);
 }
 
 /* An absent UART reads as all ones, so it never waits. */

@@ -46,15 +46,15 @@ pnp:
 vendor:
 	.asciz	"dkboot"
 product:
-	.asciz	"dkboot direct boot"
+	.asciz	"direct boot"
 
-/* Zero the whole work area. Destroys EAX, CX, DI, ES. */
-	.macro	zero_work
+/* Zero the first bytes of the work area. Destroys EAX, CX, DI, ES. */
+	.macro	zero_work bytes
 	movw	$WORK_SEG, %ax
 	movw	%ax, %es
 	xorl	%eax, %eax
 	xorw	%di, %di
-	movw	$(WORK_SIZE / 4), %cx
+	movw	$(\bytes / 4), %cx
 	rep stosl
 	.endm
 
@@ -67,7 +67,7 @@ boot:
 	pushw	%es
 	pushw	%fs
 	pushw	%gs
-	zero_work
+	zero_work W_E820
 	movw	%es, %ax
 	movw	%ax, %ds
 	movw	%sp, W_FIRMWARE_SP
@@ -189,6 +189,7 @@ real_idt:
 
 	.code32
 flat:
+	cld
 	movw	$SEL_DATA32, %ax
 	movw	%ax, %ds
 	movw	%ax, %es
@@ -225,7 +226,7 @@ real:
 /* boot.rst, "Running the Kernel". SS is loaded last, with its SP. */
 	movw	W_ENTER_SEG, %bx
 	movzwl	W_ENTER_SP, %edx
-	zero_work
+	zero_work WORK_SIZE
 	movw	%bx, %ds
 	movw	%bx, %es
 	movw	%bx, %fs
@@ -248,7 +249,7 @@ real:
 refused:
 	movw	W_FIRMWARE_SS, %bx
 	movw	W_FIRMWARE_SP, %dx
-	zero_work
+	zero_work WORK_SIZE
 	movw	%bx, %ss
 	movzwl	%dx, %esp
 	popw	%gs

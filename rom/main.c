@@ -27,19 +27,19 @@ AT(enter_sp, W_ENTER_SP);
 AT(gdt, W_GDT);
 AT(e820, W_E820);
 _Static_assert(sizeof(struct e820) == E820_ENTRY, "e820 entry");
-_Static_assert(sizeof(struct work) + 0x1000 <= WORK_SIZE, "no room for the stack");
+_Static_assert(sizeof(struct work) + 0x400 <= WORK_SIZE, "no room for the stack");
+
+/* The stack begins this far below the end of the kernel's heap. */
+#define STACK_GAP 0x10
 
 /* Everything known about a boot; lives on the stack. */
 struct boot {
+	struct linux linux;
+	struct refusal why;
 	struct work *work;
 	struct fw_cfg fw;
-	struct place place;
-	struct linux_header header;
-	struct linux_sizes sizes;
-	struct linux_plan plan;
-	struct cmdline_options options;
 	bool cmdline_home; /* the command line has its place, and may be in it */
-	struct refusal why;
+	struct place place;
 };
 
 /* Called by entry.S. Returns 1 to enter the kernel, 0 to go back to the firmware. */
@@ -49,102 +49,105 @@ int rom_main(struct work *work);
 static int check_gathered(const struct work *work, struct refusal *why)
 {
 	if (work->a20_closed)
-		return REFUSE(why, REFUSE_A20, work->a20_pattern);
+		return refuse(why, REFUSE_A20, work->a20_closed, 0, 0);
 	if (work->e820_state == E820_TOO_LONG)
-		return REFUSE(why, REFUSE_E820_LONG, work->e820_count);
+		return refuse(why, REFUSE_E820_LONG, work->e820_count, 0, 0);
 	if (work->e820_state == E820_BROKEN || !work->e820_count)
-		return REFUSE(why, REFUSE_E820_BROKEN, work->e820_count);
-	return 0;
-}
-
-static int gather_sizes(struct boot *boot)
-{
-	struct linux_sizes *sizes = &boot->sizes;
-
-	if (fw_cfg_size(&boot->fw, ITEM_SETUP, &sizes->setup, &boot->why) < 0 ||
-		fw_cfg_size(&boot->fw, ITEM_KERNEL, &sizes->kernel, &boot->why) < 0 ||
-		fw_cfg_size(&boot->fw, ITEM_INITRD, &sizes->initrd, &boot->why) < 0 ||
-		fw_cfg_size(&boot->fw, ITEM_CMDLINE, &sizes->cmdline, &boot->why) < 0)
-		return -1;
-	if (sizes->cmdline)
-		sizes->cmdline--; /* the item counts its NUL */
-	if (!sizes->setup)
-		return REFUSE(&boot->why, REFUSE_NO_KERNEL, sizes->setup);
+		return refuse(why, REFUSE_E820_BROKEN, work->e820_count, 0, 0);
 	return 0;
 }
 
 static int gather(struct boot *boot)
 {
-	if (check_gathered(boot->work, &boot->why) < 0 || fw_cfg_probe(&boot->fw, &boot->why) < 0)
+	uint32_t *size = boot->linux.size;
+
+	if (check_gathered(boot->work, &boot->why) < 0 || fw_cfg_probe(&boot->fw) < 0 ||
+		fw_cfg_sizes(&boot->fw, size) < 0)
 		return -1;
-	return gather_sizes(boot);
+	if (size[ITEM_CMDLINE])
+		size[ITEM_CMDLINE]--; /* the item counts its NUL */
+	if (!size[ITEM_SETUP])
+		return refuse(&boot->why, REFUSE_NO_KERNEL, size[ITEM_SETUP], 0, 0);
+	return 0;
 }
 
 static int identify(struct boot *boot)
 {
-	uint8_t *header = boot->work->header;
+	struct linux_setup *setup = &boot->work->setup;
 
-	if (fw_cfg_read(&boot->fw, ITEM_SETUP, (uint32_t)header, HEADER_BYTES, &boot->why) < 0)
+	if (fw_cfg_read(&boot->fw, ITEM_SETUP, (uint32_t)setup, sizeof(*setup)) < 0)
 		return -1;
-	return linux_read(header, boot->sizes.setup, &boot->header, &boot->why);
+	return linux_read(&boot->linux, &setup->header, &boot->why);
+}
+
+/* Read an item whole to where the plan has it. */
+static int load_item(struct boot *boot, enum item item)
+{
+	return fw_cfg_read(&boot->fw, item, boot->linux.at[item], boot->linux.size[item]);
 }
 
 /* The command line is read in the middle of planning: mem= on it limits the initrd. */
 static int plan(struct boot *boot)
 {
-	const struct map map = {boot->work->e820, boot->work->e820_count};
-	const uint32_t length = boot->sizes.cmdline;
+	struct linux *linux = &boot->linux;
 	char *cmdline;
 
-	place_init(&boot->place, &map, boot->work->int12_kib);
-	if (linux_plan_low(&boot->header, &boot->sizes, &boot->place, &boot->plan, &boot->why) < 0)
+	boot->place.map.entry = boot->work->e820;
+	boot->place.map.count = boot->work->e820_count;
+	place_init(&boot->place, boot->work->int12_kib);
+	if (linux_plan_low(linux, &boot->place) < 0)
 		return -1;
 	boot->cmdline_home = true;
-	cmdline = (char *)boot->plan.cmdline;
-	if (fw_cfg_read(&boot->fw, ITEM_CMDLINE, boot->plan.cmdline, length, &boot->why) < 0)
+	cmdline = (char *)linux->at[ITEM_CMDLINE];
+	if (load_item(boot, ITEM_CMDLINE) < 0)
 		return -1;
-	cmdline[length] = 0;
-	cmdline_scan(cmdline, length, &boot->options);
-	return linux_plan_high(&boot->header, &boot->sizes, boot->options.mem_limit, &boot->place,
-		&boot->plan, &boot->why);
+	cmdline[linux->size[ITEM_CMDLINE]] = 0;
+	cmdline_scan(cmdline, &linux->options);
+	return linux_plan_high(linux, &boot->place);
 }
 
 static int load(struct boot *boot)
 {
-	const struct linux_plan *plan = &boot->plan;
-
-	if (fw_cfg_read(&boot->fw, ITEM_SETUP, plan->setup, boot->sizes.setup, &boot->why) < 0 ||
-		fw_cfg_read(&boot->fw, ITEM_KERNEL, plan->kernel, boot->sizes.kernel, &boot->why) <
-			0)
+	if (load_item(boot, ITEM_SETUP) < 0 || load_item(boot, ITEM_KERNEL) < 0)
 		return -1;
-	return fw_cfg_read(&boot->fw, ITEM_INITRD, plan->initrd, boot->sizes.initrd, &boot->why);
+	return load_item(boot, ITEM_INITRD);
 }
 
 static int patch(struct boot *boot)
 {
-	const struct linux_plan *plan = &boot->plan;
-	uint8_t *list = (uint8_t *)plan->setup_data_to;
+	const struct linux *linux = &boot->linux;
+	uint8_t *list = (uint8_t *)linux->setup_data_to;
 
-	linux_write((uint8_t *)plan->setup, &boot->header, &boot->sizes, plan, &boot->options);
-	if (!plan->setup_data_size)
+	linux_write(linux, (struct linux_setup *)linux->at[ITEM_SETUP]);
+	if (!linux->setup_data_size)
 		return 0;
-	memcpy(list, (const void *)plan->setup_data_from, plan->setup_data_size);
-	return linux_move_setup_data(list, plan->setup_data_from, plan->setup_data_to,
-		plan->setup_data_size, &boot->why);
+	memcpy(list, (const void *)linux->setup_data, linux->setup_data_size);
+	return linux_move_setup_data(linux, list, &boot->why);
+}
+
+/* Leave nothing of a refused payload where the next boot device looks. */
+static void refused(const struct boot *boot)
+{
+	const struct linux *linux = &boot->linux;
+
+	if (boot->cmdline_home)
+		memset((void *)linux->at[ITEM_CMDLINE], 0, linux->size[ITEM_CMDLINE] + 1);
+	console_refusal(&boot->why);
 }
 
 int rom_main(struct work *work)
 {
-	struct boot boot = {.work = work};
+	struct boot boot;
 
+	boot.work = work;
+	boot.cmdline_home = false;
+	boot.fw.why = boot.place.why = &boot.why;
 	if (gather(&boot) < 0 || identify(&boot) < 0 || plan(&boot) < 0 || load(&boot) < 0 ||
 		patch(&boot) < 0) {
-		if (boot.cmdline_home)
-			memset((void *)boot.plan.cmdline, 0, boot.sizes.cmdline + 1);
-		console_refusal(&boot.why);
+		refused(&boot);
 		return 0;
 	}
-	work->enter_seg = boot.plan.segment;
-	work->enter_sp = boot.plan.sp;
+	work->enter_seg = (uint16_t)(boot.linux.at[ITEM_SETUP] >> 4);
+	work->enter_sp = (uint16_t)(boot.linux.window - STACK_GAP);
 	return 1;
 }

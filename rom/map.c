@@ -1,75 +1,72 @@
 #include "map.h"
 
-/* The range of an entry; one that runs over the end of the address space is cut there. */
+uint32_t address_clip(uint64_t address)
+{
+	return address >> 32 ? ADDRESS_END : (uint32_t)address;
+}
+
+struct range range_of(uint32_t start, uint32_t size)
+{
+	struct range range = {start, ADDRESS_END};
+
+	__builtin_add_overflow(start, size, &range.end);
+	if (range.end < start)
+		range.end = ADDRESS_END;
+	return range;
+}
+
 static struct range entry_range(const struct e820 *e)
 {
-	struct range r = {e->start, e->start + e->size};
-
-	if (r.end < r.start)
-		r.end = UINT64_MAX;
-	return r;
+	return range_of(address_clip(e->start), address_clip(e->size));
 }
 
-bool range_overlaps(struct range a, struct range b)
+bool range_overlaps(const struct range *a, const struct range *b)
 {
-	return a.start < a.end && b.start < b.end && a.start < b.end && b.start < a.end;
-}
+	const uint32_t start = a->start > b->start ? a->start : b->start;
+	const uint32_t end = a->end < b->end ? a->end : b->end;
 
-bool map_is_ram(const struct map *map, struct range want)
-{
-	return want.start >= want.end || map_blocked(map, want) == want.end;
+	return start < end;
 }
 
 /*
- * Go from at downwards through type 1 entries as long as they join: the lowest address reached.
- * *next becomes the highest end of an entry that lies wholly below that address.
+ * Go from the end of want downwards through type 1 entries as long as they join. next is the
+ * highest end of an entry that lies wholly below the address reached.
  */
-static uint64_t joined_down(const struct map *map, uint64_t at, uint64_t *next)
+uint32_t map_blocked(const struct map *map, const struct range *want)
 {
-	uint64_t before;
+	uint32_t at = want->end, before, next;
 
 	do {
 		before = at;
-		*next = 0;
-		for (unsigned int i = 0; i < map->count; i++) {
-			const struct range r = entry_range(&map->entry[i]);
+		next = 0;
+		for (const struct e820 *e = map->entry; e < map->entry + map->count; e++) {
+			const struct range r = entry_range(e);
 
-			if (map->entry[i].type != E820_RAM || r.start >= at)
-				continue;
-			if (r.end >= at)
-				at = r.start;
-			else if (r.end > *next && r.end > r.start)
-				*next = r.end;
+			if (e->type != E820_RAM) {
+				if (range_overlaps(&r, want))
+					return r.start;
+			} else if (r.start < at) {
+				if (r.end >= at)
+					at = r.start;
+				else if (r.end > next && r.end > r.start)
+					next = r.end;
+			}
 		}
+		if (at <= want->start)
+			return want->end;
 	} while (at != before);
-	return at;
-}
-
-uint64_t map_blocked(const struct map *map, struct range want)
-{
-	uint64_t next;
-
-	for (unsigned int i = 0; i < map->count; i++) {
-		const struct range r = entry_range(&map->entry[i]);
-
-		if (map->entry[i].type != E820_RAM && range_overlaps(r, want))
-			return r.start;
-	}
-	if (joined_down(map, want.end, &next) <= want.start)
-		return want.end;
 	return next;
 }
 
-uint64_t map_ram_end(const struct map *map)
+uint32_t map_ram_end(const struct map *map)
 {
-	uint64_t end = 0;
+	uint32_t end = 0;
 
-	for (unsigned int i = 0; i < map->count; i++) {
-		const struct range r = entry_range(&map->entry[i]);
+	for (const struct e820 *e = map->entry; e < map->entry + map->count; e++) {
+		const struct range r = entry_range(e);
 
-		if (map->entry[i].type == E820_RAM && r.start < FOUR_GIB && r.start < r.end &&
-			r.end > end)
+		if (e->type == E820_RAM && r.start < r.end && r.end > end)
 			end = r.end;
 	}
-	return end < FOUR_GIB ? end : FOUR_GIB;
+	return end;
 }

@@ -1,79 +1,85 @@
 #include "place.h"
 
-#define ONE_MIB 0x100000u
+#define PAGE_MASK (~(PAGE_SIZE - 1))
 
-void place_init(struct place *place, const struct map *map, uint32_t int12_kib)
+void place_init(struct place *place, uint32_t int12_kib)
 {
-	uint64_t low_end = (uint64_t)int12_kib << 10;
+	uint32_t low_end = VIDEO_BASE;
 
-	if (low_end > VIDEO_BASE)
-		low_end = VIDEO_BASE;
-	place->map = *map;
+	if (int12_kib < VIDEO_BASE / 1024)
+		low_end = int12_kib * 1024;
 	place->count = 0;
-	place_take(place, ITEM_FIRMWARE, (struct range){low_end, ONE_MIB});
+	place_take(place, ITEM_FIRMWARE, low_end, ONE_MIB - low_end);
 }
 
-void place_take(struct place *place, enum item item, struct range range)
+void place_take(struct place *place, enum item item, uint32_t start, uint32_t size)
 {
-	if (range.start < range.end && place->count < TAKEN_MAX)
-		place->taken[place->count++] = (struct taken){range, item};
+	struct taken *t = &place->taken[place->count++];
+
+	t->range = range_of(start, size);
+	t->item = item;
 }
 
-int place_check(const struct place *place, enum item item, struct range range, struct refusal *why)
+/* The first thing taken that shares a byte with range, or NULL. */
+static const struct taken *find_taken(const struct place *place, const struct range *range)
 {
-	for (unsigned int i = 0; i < place->count; i++) {
-		const struct taken *t = &place->taken[i];
+	const struct taken *t = place->taken;
 
-		if (range_overlaps(range, t->range))
-			return REFUSE(why, REFUSE_OVERLAP, item, t->item, range.start, range.end,
-				t->range.start, t->range.end);
+	for (uint32_t i = place->count; i; i--, t++)
+		if (range_overlaps(&t->range, range))
+			return t;
+	return 0;
+}
+
+int place_check(struct place *place, enum item item, uint32_t start, uint32_t size)
+{
+	const struct range range = range_of(start, size);
+	const struct taken *t = find_taken(place, &range);
+
+	if (t) {
+		place->why->number[3] = range.end;
+		place->why->number[4] = t->range.start;
+		place->why->number[5] = t->range.end;
+		return refuse(place->why, REFUSE_OVERLAP, item, t->item, start);
 	}
-	if (range.end > FOUR_GIB || range.end < range.start || !map_is_ram(&place->map, range))
-		return REFUSE(why, REFUSE_NOT_RAM, item, range.start, range.end,
-			map_ram_end(&place->map));
+	if (size && map_blocked(&place->map, &range) != range.end) {
+		place->why->number[3] = map_ram_end(&place->map);
+		return refuse(place->why, REFUSE_NOT_RAM, item, start, range.end);
+	}
 	return 0;
 }
 
-int place_at(struct place *place, enum item item, struct range range, struct refusal *why)
+int place_at(struct place *place, enum item item, uint32_t start, uint32_t size)
 {
-	if (place_check(place, item, range, why) < 0)
+	if (place_check(place, item, start, size) < 0)
 		return -1;
-	place_take(place, item, range);
+	place_take(place, item, start, size);
 	return 0;
-}
-
-/* As map_blocked(), with what is taken as well. */
-static uint64_t blocked(const struct place *place, struct range want)
-{
-	for (unsigned int i = 0; i < place->count; i++)
-		if (range_overlaps(place->taken[i].range, want))
-			return place->taken[i].range.start;
-	return map_blocked(&place->map, want);
 }
 
 /*
  * Every step goes down to a boundary of the map or of something taken, so it ends. The limit is
  * about the item's last byte, the boundaries are about the whole of its last page.
  */
-int place_below(struct place *place, enum item item, uint32_t size, uint64_t limit, uint32_t *start,
-	struct refusal *why)
+uint32_t place_high(struct place *place, enum item item, uint32_t size, uint32_t last)
 {
-	const uint64_t pages = ((uint64_t)size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
-	uint64_t top;
+	uint32_t start = 0;
 
-	if (limit > FOUR_GIB)
-		limit = FOUR_GIB;
-	top = limit < size ? 0 : ((limit - size) & ~(uint64_t)(PAGE_SIZE - 1)) + pages;
-	while (top >= ONE_MIB + pages) {
-		const struct range want = {top - pages, top};
-		const uint64_t next = blocked(place, want);
+	if (last >= size - 1)
+		start = (last - (size - 1)) & PAGE_MASK;
+	while (start >= ONE_MIB) {
+		const uint32_t pages = (size + PAGE_SIZE - 1) & PAGE_MASK;
+		const struct range want = range_of(start, pages ? pages : ADDRESS_END);
+		const struct taken *t = find_taken(place, &want);
+		const uint32_t end = t ? t->range.start : map_blocked(&place->map, &want);
 
-		if (next == top) {
-			*start = (uint32_t)want.start;
-			place_take(place, item, want);
-			return 0;
+		if (end == want.end) {
+			place_take(place, item, start, size);
+			return start;
 		}
-		top = next & ~(uint64_t)(PAGE_SIZE - 1);
+		start = end > pages ? ((end & PAGE_MASK) - pages) : 0;
 	}
-	return REFUSE(why, REFUSE_NO_ROOM, item, size, limit, map_ram_end(&place->map));
+	place->why->number[3] = map_ram_end(&place->map);
+	refuse(place->why, REFUSE_NO_ROOM, item, size, last);
+	return 0;
 }

@@ -9,8 +9,9 @@
 #include "refuse.h"
 
 #define PAGE_SIZE  0x1000u
-#define TAKEN_MAX  12
+#define ONE_MIB	   0x100000u
 #define VIDEO_BASE 0xa0000u
+#define TAKEN_MAX  12
 
 struct taken {
 	struct range range;
@@ -19,35 +20,35 @@ struct taken {
 
 struct place {
 	struct map map;
+	struct refusal *why; /* where functions of this file say why they return -1 */
+	uint32_t count;
 	struct taken taken[TAKEN_MAX];
-	unsigned int count;
 };
 
 /*
- * Start placing on a map. int12_kib: what int 12h returned, KiB of conventional memory; from there
- * (from VIDEO_BASE at most) to 1 MiB everything is the firmware's, whatever the map says.
+ * Start placing: place->map and ->why are set by the caller. int12_kib: what int 12h returned, KiB
+ * of conventional memory; from there (VIDEO_BASE at most) to 1 MiB all is the firmware's, whatever
+ * the map says.
  */
-void place_init(struct place *place, const struct map *map, uint32_t int12_kib);
+void place_init(struct place *place, uint32_t int12_kib);
 
 /*
- * May item lie at range: below 4 GiB, wholly RAM, over nothing taken? Takes nothing.
- * Returns 0, or -1 with REFUSE_NOT_RAM or REFUSE_OVERLAP in *why.
+ * May item lie in [start, start + size): below 4 GiB, wholly RAM, over nothing taken? Takes
+ * nothing. An empty item may lie anywhere. Returns 0, or -1 with REFUSE_NOT_RAM or REFUSE_OVERLAP.
  */
-int place_check(const struct place *place, enum item item, struct range range, struct refusal *why);
+int place_check(struct place *place, enum item item, uint32_t start, uint32_t size);
 
-/* Note that range belongs to item from now on. At most TAKEN_MAX calls; an empty range is none. */
-void place_take(struct place *place, enum item item, struct range range);
+/* Note that the range is item's from now on. At most TAKEN_MAX calls. */
+void place_take(struct place *place, enum item item, uint32_t start, uint32_t size);
 
 /* place_check(), then place_take(). */
-int place_at(struct place *place, enum item item, struct range range, struct refusal *why);
+int place_at(struct place *place, enum item item, uint32_t start, uint32_t size);
 
 /*
  * Find the highest page-aligned home for item above 1 MiB, and take it. The whole last page has to
- * be free RAM, too.
- * size: bytes, > 0. limit: its last byte lies below this address, and below 4 GiB.
- * *start becomes its address. Returns 0, or -1 with REFUSE_NO_ROOM in *why.
+ * be free RAM, too. size: bytes, > 0. last: the highest address its last byte may have.
+ * Returns the address, or 0 with REFUSE_NO_ROOM.
  */
-int place_below(struct place *place, enum item item, uint32_t size, uint64_t limit, uint32_t *start,
-	struct refusal *why);
+uint32_t place_high(struct place *place, enum item item, uint32_t size, uint32_t last);
 
 #endif

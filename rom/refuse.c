@@ -10,7 +10,16 @@ struct sink {
 	void *context;
 };
 
-static const char *nth(const char *strings, unsigned int n)
+int refuse(struct refusal *why, enum refusal_code code, uint32_t a, uint32_t b, uint32_t c)
+{
+	why->code = code;
+	why->number[0] = a;
+	why->number[1] = b;
+	why->number[2] = c;
+	return -1;
+}
+
+static const char *nth(const char *strings, uint32_t n)
 {
 	while (n--)
 		while (*strings++)
@@ -24,41 +33,30 @@ static void put_string(const struct sink *to, const char *s)
 		to->put(*s++, to->context);
 }
 
-static void put_hex(const struct sink *to, uint64_t value)
-{
-	int shift = 60;
-
-	put_string(to, "0x");
-	while (shift && !(value >> shift))
-		shift -= 4;
-	for (; shift >= 0; shift -= 4)
-		to->put("0123456789abcdef"[value >> shift & 15], to -> context);
-}
-
-static void put_decimal(const struct sink *to, uint32_t value)
+static void put_number(const struct sink *to, uint32_t value, uint32_t base)
 {
 	char digits[11], *d = digits + sizeof(digits) - 1;
 
 	*d = 0;
 	do
-		*--d = (char)('0' + value % 10);
-	while (value /= 10);
+		*--d = "0123456789abcdef"[value % base];
+	while (value /= base);
+	if (base == 16)
+		put_string(to, "0x");
 	put_string(to, d);
 }
 
 void refusal_text(const struct refusal *why, void (*put)(char c, void *context), void *context)
 {
 	const struct sink to = {put, context};
-	const uint64_t *number = why->number;
+	const uint32_t *number = why->number;
 
 	for (const char *c = nth(texts, why->code); *c; c++) {
 		if (*c != '%')
 			put(*c, context);
 		else if (*++c == 's')
-			put_string(&to, nth(names, (unsigned int)*number++));
-		else if (*c == 'x')
-			put_hex(&to, *number++);
+			put_string(&to, nth(names, *number++));
 		else
-			put_decimal(&to, (uint32_t)*number++);
+			put_number(&to, *number++, *c == 'x' ? 16 : 10);
 	}
 }

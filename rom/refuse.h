@@ -4,55 +4,58 @@
 
 #include <stdint.h>
 
-/* Things with a place in memory. X(enumerator, the name in a refusal). */
+/* Things with a place in memory. X(enumerator, the name in a refusal). The payload comes first. */
 #define ITEMS(X)                                                                                   \
 	X(ITEM_SETUP, "setup")                                                                     \
 	X(ITEM_KERNEL, "kernel image")                                                             \
 	X(ITEM_INITRD, "initrd")                                                                   \
 	X(ITEM_CMDLINE, "command line")                                                            \
-	X(ITEM_RUNTIME, "kernel's run-time memory")                                                \
+	X(ITEM_RUNTIME, "run-time memory")                                                         \
 	X(ITEM_SETUP_DATA, "setup_data")                                                           \
-	X(ITEM_FIRMWARE, "firmware memory")                                                        \
-	X(ITEM_SIZE, "size of an item")
+	X(ITEM_FIRMWARE, "firmware")
 
 /*
- * X(enumerator, text). In a text %s takes an item, %x a number as hexadecimal, %u one below 4 GiB
- * as decimal, in the order in which struct refusal holds them. Ranges are start-end, end excluded.
+ * X(enumerator, text). In a text %s takes an item, %x a number as hexadecimal, %u one as decimal,
+ * in the order in which struct refusal holds them. Ranges are start-end, end excluded; 0xffffffff
+ * stands for everything from there on.
  */
 #define REFUSALS(X)                                                                                \
-	X(REFUSE_NOTHING, "no reason given ()")                                                    \
 	X(REFUSE_NO_FW_CFG, "no fw_cfg device (signature %x)")                                     \
-	X(REFUSE_NO_KERNEL, "no kernel given (setup of %u bytes)")                                 \
-	X(REFUSE_READ, "%s cannot be read (fw_cfg DMA error, control %x)")                         \
-	X(REFUSE_STUCK, "%s cannot be read (fw_cfg DMA does not end, control %x)")                 \
-	X(REFUSE_E820_BROKEN, "e820 memory map is broken (after %u entries)")                      \
-	X(REFUSE_E820_LONG, "e820 memory map is too long (more than %u entries)")                  \
-	X(REFUSE_A20, "A20 gate stays closed (port 0x92 tried, pattern %x)")                       \
+	X(REFUSE_NO_KERNEL, "no kernel (setup of %u bytes)")                                       \
+	X(REFUSE_READ, "fw_cfg DMA of %s failed (control %x)")                                     \
+	X(REFUSE_E820_BROKEN, "broken e820 map (after %u entries)")                                \
+	X(REFUSE_E820_LONG, "e820 map too long (over %u entries)")                                 \
+	X(REFUSE_A20, "A20 stays off (%u)")                                                        \
 	X(REFUSE_NOT_LINUX, "not a Linux kernel (no HdrS, boot flag %x)")                          \
-	X(REFUSE_VERSION, "no such boot protocol (version %x)")                                    \
-	X(REFUSE_SETUP_SHORT, "setup is cut short (%u bytes of %u)")                               \
-	X(REFUSE_SETUP_LONG, "setup is too long (%u bytes, at most %u)")                           \
-	X(REFUSE_CMDLINE, "command line is too long (%u bytes, the kernel takes %u)")              \
-	X(REFUSE_NOT_RAM, "%s is not in RAM (%x-%x, RAM ends at %x)")                              \
+	X(REFUSE_VERSION, "unknown boot protocol (version %x)")                                    \
+	X(REFUSE_SETUP_SIZE, "wrong setup size (%u bytes, not %u to %u)")                          \
+	X(REFUSE_ALIGNMENT, "kernel_alignment no power of two (%x)")                               \
+	X(REFUSE_CMDLINE, "command line too long (%u bytes, at most %u)")                          \
+	X(REFUSE_NOT_RAM, "%s not in RAM (%x-%x, RAM ends at %x)")                                 \
 	X(REFUSE_OVERLAP, "%s overlaps %s (%x-%x, %x-%x)")                                         \
 	X(REFUSE_NO_ROOM, "no room for %s (%u bytes below %x, RAM ends at %x)")                    \
-	X(REFUSE_ALIGNMENT, "kernel_alignment is no power of two (%x)")                            \
-	X(REFUSE_OLD_INITRD, "an initrd needs boot protocol 2.00 (initrd of %u bytes)")            \
-	X(REFUSE_SETUP_DATA, "setup_data is outside the kernel image (%x, image %x-%x)")           \
-	X(REFUSE_SETUP_LIST, "setup_data list is broken (node at %x, list %x-%x)")
+	X(REFUSE_OLD_INITRD, "initrd needs boot protocol 2.00 (%u bytes)")                         \
+	X(REFUSE_SETUP_DATA, "setup_data outside the image (%x of %x-%x)")
 
 #define REFUSE_ENUMERATOR(name, text) name,
-enum item { ITEMS(REFUSE_ENUMERATOR) ITEM_COUNT };
+enum item { ITEMS(REFUSE_ENUMERATOR) };
 enum refusal_code { REFUSALS(REFUSE_ENUMERATOR) REFUSAL_COUNT };
+
+/* What is read from a source of payload: ITEM_SETUP to ITEM_CMDLINE. */
+#define PAYLOAD_ITEMS 4
+
+#define REFUSAL_NUMBERS 6
 
 struct refusal {
 	enum refusal_code code;
-	uint64_t number[6];
+	uint32_t number[REFUSAL_NUMBERS];
 };
 
-/* Fill *why and be -1, the value of every function that refuses. */
-#define REFUSE(why, reason, ...)                                                                   \
-	(*(why) = (struct refusal){.code = (reason), .number = {__VA_ARGS__}}, -1)
+/*
+ * Note a refusal with its first three numbers; further ones the caller writes. code: see REFUSALS
+ * for what the numbers are. Returns -1, the value of every function that refuses.
+ */
+int refuse(struct refusal *why, enum refusal_code code, uint32_t a, uint32_t b, uint32_t c);
 
 /*
  * Give the text of a refusal, character by character, to put(): without prefix and line end.

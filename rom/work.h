@@ -6,7 +6,7 @@
 #define ROM_WORK_H
 
 #define WORK_BASE 0x8000
-#define WORK_SIZE 0x3000
+#define WORK_SIZE 0x1200
 #define WORK_SEG  (WORK_BASE >> 4)
 
 /* Offsets that entry.S uses; main.c asserts that struct work agrees. */
@@ -26,7 +26,7 @@
 #define W_GDT	      56
 #define W_E820	      96
 
-#define E820_MAX   256
+#define E820_MAX   128
 #define E820_ENTRY 20
 
 /* What the gathering of the e820 map ended with. */
@@ -38,9 +38,6 @@
 
 #include "map.h"
 #include "boot/linux.h"
-
-/* Header bytes that are looked at before anything is placed: up to the end of version 2.15. */
-#define HEADER_BYTES 0x270
 
 struct work {
 	uint16_t firmware_sp, firmware_ss;
@@ -55,8 +52,8 @@ struct work {
 	uint32_t pad2;
 	uint8_t gdt[40];
 	struct e820 e820[E820_MAX];
-	uint32_t e820_slack; /* a BIOS may answer with 24 bytes though asked for 20 */
-	uint8_t header[HEADER_BYTES];
+	uint32_t e820_slack;	  /* a BIOS may answer with 24 bytes though asked for 20 */
+	struct linux_setup setup; /* looked at before anything is placed */
 };
 
 #endif

@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 struct cmdline_options {
-	uint64_t mem_limit; /* end of the memory that the kernel will use; UINT64_MAX: not said */
-	int32_t vga;	    /* 0..0xffff for vid_mode; -1: not said */
-	bool vga_anywhere;  /* "vga=" occurs, be it inside another word */
+	uint32_t mem_last; /* last byte of the memory that the kernel will use, UINT32_MAX: any */
+	uint16_t vga;	   /* for vid_mode */
+	bool vga_seen;	   /* "vga=" occurs, be it inside another word: then vga is 0xffff */
 };
 
 /*
@@ -16,8 +16,8 @@ struct cmdline_options {
  * is "--" ends the kernel's part. Of several mem= the smallest counts, because the kernel cuts its
  * memory at each of them; one of 0 or without a number counts nothing. Of several vga= the last
  * one that is a mode (a number below 0x10000 in C notation, normal, ext, ask) counts.
- * s: length bytes, no NUL needed. boot.rst, "Special Command Line Options".
+ * s: ends with a NUL. boot.rst, "Special Command Line Options".
  */
-void cmdline_scan(const char *s, uint32_t length, struct cmdline_options *options);
+void cmdline_scan(const char *s, struct cmdline_options *options);
 
 #endif

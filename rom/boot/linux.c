@@ -1,121 +1,132 @@
 #include "boot/linux.h"
-#include "boot/linux_fields.h"
-#include "bytes.h"
 
-#define SECTOR		 512u
-#define SETUP_MAX	 0x8000u
-#define OLD_CMDLINE_MAX	 255
-#define OLD_INITRD_MAX	 0x37ffffffu
-#define SETUP_DATA_NODES 16
-#define NODE_HEADER	 16u
+#define SECTOR		512u
+#define SETUP_MAX	0x8000u
+#define OLD_CMDLINE_MAX 255
+#define OLD_INITRD_MAX	0x37ffffffu
+#define HEAP_END_GAP	0x200u /* heap_end_ptr is the end of heap and stack less this */
 
-static int read_version(const uint8_t *setup, struct linux_header *h, struct refusal *why)
+static int read_version(struct linux *linux, const struct linux_header *header, struct refusal *why)
 {
-	h->version = LINUX_OLD;
-	if (get32(setup + HEADER_MAGIC) == HDRS_MAGIC) {
-		h->version = get16(setup + VERSION);
-		if (h->version < 0x200)
-			return REFUSE(why, REFUSE_VERSION, h->version);
-		if (h->version == 0x20e)
-			h->version = 0x20d;
-		if (h->version > 0x20f)
-			h->version = 0x20f;
-	} else if (get16(setup + BOOT_FLAG) != BOOT_FLAG_MAGIC) {
-		return REFUSE(why, REFUSE_NOT_LINUX, get16(setup + BOOT_FLAG));
+	uint16_t version = header->version;
+
+	linux->version = LINUX_OLD;
+	if (header->header_magic != HEADER_MAGIC) {
+		if (header->boot_flag == BOOT_FLAG)
+			return 0;
+		return refuse(why, REFUSE_NOT_LINUX, header->boot_flag, 0, 0);
 	}
+	if (version < 0x200)
+		return refuse(why, REFUSE_VERSION, version, 0, 0);
+	if (version == 0x20e)
+		version = 0x20d;
+	if (version > 0x20f)
+		version = 0x20f;
+	linux->version = version;
 	return 0;
 }
 
-static int check_setup_size(const uint8_t *setup, uint32_t size, struct refusal *why)
+static int check_setup_size(
+	const struct linux *linux, const struct linux_header *header, struct refusal *why)
 {
-	const uint32_t sectors = setup[SETUP_SECTS] ? setup[SETUP_SECTS] : 4;
-	const uint32_t wanted = (sectors + 1) * SECTOR;
+	const uint32_t sectors = header->setup_sects ? header->setup_sects : 4;
+	const uint32_t needs = (sectors + 1) * SECTOR;
 
-	if (size < wanted)
-		return REFUSE(why, REFUSE_SETUP_SHORT, size, wanted);
-	if (size > SETUP_MAX)
-		return REFUSE(why, REFUSE_SETUP_LONG, size, SETUP_MAX);
+	if (linux->size[ITEM_SETUP] < needs || linux->size[ITEM_SETUP] > SETUP_MAX)
+		return refuse(why, REFUSE_SETUP_SIZE, linux->size[ITEM_SETUP], needs, SETUP_MAX);
 	return 0;
 }
 
-int linux_read(
-	const uint8_t *setup, uint32_t setup_size, struct linux_header *h, struct refusal *why)
+static void read_fields(struct linux *linux, const struct linux_header *header)
 {
-	if (read_version(setup, h, why) < 0 || check_setup_size(setup, setup_size, why) < 0)
+	if (linux->version >= 0x200)
+		linux->loaded_high = header->loadflags & LOADFLAG_HIGH;
+	if (linux->version >= 0x203)
+		linux->initrd_max = header->initrd_addr_max;
+	if (linux->version >= 0x205 && header->relocatable) {
+		linux->relocatable = true;
+		if (header->kernel_alignment)
+			linux->alignment = header->kernel_alignment;
+	}
+	if (linux->version >= 0x206 && header->cmdline_size)
+		linux->cmdline_max = header->cmdline_size;
+	if (linux->version >= 0x209)
+		linux->setup_data = address_clip(header->setup_data);
+	if (linux->version >= 0x20a) {
+		linux->pref_address = address_clip(header->pref_address);
+		linux->init_size = header->init_size;
+	}
+	if (linux->version >= 0x20c)
+		linux->above_4g = header->xloadflags & XLOADFLAG_ABOVE_4G;
+}
+
+int linux_read(struct linux *linux, const struct linux_header *header, struct refusal *why)
+{
+	if (read_version(linux, header, why) < 0 || check_setup_size(linux, header, why) < 0)
 		return -1;
-	h->loaded_high = h->version >= 0x200 && setup[LOADFLAGS] & LOADFLAG_HIGH;
-	h->initrd_max = h->version >= 0x203 ? get32(setup + INITRD_ADDR_MAX) : OLD_INITRD_MAX;
-	h->alignment = h->version >= 0x205 ? get32(setup + KERNEL_ALIGNMENT) : 0;
-	h->relocatable = h->version >= 0x205 && setup[RELOCATABLE];
-	h->cmdline_max = h->version >= 0x206 ? get32(setup + CMDLINE_SIZE) : 0;
-	h->setup_data = h->version >= 0x209 ? get64(setup + SETUP_DATA) : 0;
-	h->pref_address = h->version >= 0x20a ? get64(setup + PREF_ADDRESS) : 0;
-	h->init_size = h->version >= 0x20a ? get32(setup + INIT_SIZE) : 0;
-	h->above_4g = h->version >= 0x20c && get16(setup + XLOADFLAGS) & XLOADFLAG_ABOVE_4G;
-	if (!h->cmdline_max)
-		h->cmdline_max = OLD_CMDLINE_MAX;
-	if (!h->alignment)
-		h->alignment = 1;
-	if (h->relocatable && h->alignment & (h->alignment - 1))
-		return REFUSE(why, REFUSE_ALIGNMENT, h->alignment);
+	linux->loaded_high = linux->relocatable = linux->above_4g = false;
+	linux->cmdline_max = OLD_CMDLINE_MAX;
+	linux->initrd_max = OLD_INITRD_MAX;
+	linux->alignment = 1;
+	linux->pref_address = linux->init_size = linux->setup_data = 0;
+	read_fields(linux, header);
+	if (linux->alignment & (linux->alignment - 1))
+		return refuse(why, REFUSE_ALIGNMENT, linux->alignment, 0, 0);
 	return 0;
 }
 
 /*
  * QEMU has looked for "vga=" anywhere in the command line and may have written what it found. The
- * file's own value is lost then, so a string that is no proper token leaves the usual default.
+ * file's own value is lost then, so a string that is no proper word leaves the usual default.
  */
-static void write_vid_mode(uint8_t *setup, const struct cmdline_options *options)
+static void write_vid_mode(const struct linux *linux, struct linux_header *header)
 {
-	if (options->vga >= 0)
-		put_bytes(setup + VID_MODE, (uint64_t)options->vga, 2);
-	else if (options->vga_anywhere)
-		put_bytes(setup + VID_MODE, VIDEO_NORMAL, 2);
+	if (linux->options.vga_seen)
+		header->vid_mode = linux->options.vga;
 }
 
-void linux_write(uint8_t *setup, const struct linux_header *header, const struct linux_sizes *sizes,
-	const struct linux_plan *plan, const struct cmdline_options *options)
+void linux_write(const struct linux *linux, struct linux_setup *setup)
 {
-	const uint32_t flags = setup[LOADFLAGS] | LOADFLAG_CAN_USE_HEAP;
-	const struct {
-		uint16_t from, below; /* versions that have the field: from <= version < below */
-		uint16_t offset, bytes;
-		uint32_t value;
-	} fields[] = {
-		{LINUX_OLD, 0x202, OLD_CMDLINE_MAGIC, 2, OLD_CMDLINE_VALUE},
-		{LINUX_OLD, 0x202, OLD_CMDLINE_OFFSET, 2, plan->cmdline - plan->setup},
-		{0x200, 0xffff, TYPE_OF_LOADER, 1, LOADER_UNREGISTERED},
-		{0x200, 0xffff, RAMDISK_IMAGE, 4, plan->initrd},
-		{0x200, 0xffff, RAMDISK_SIZE, 4, sizes->initrd},
-		{0x201, 0xffff, LOADFLAGS, 1, flags},
-		{0x201, 0xffff, HEAP_END_PTR, 2, plan->heap_end},
-		{0x202, 0xffff, CMD_LINE_PTR, 4, plan->cmdline},
-	};
+	struct linux_header *header = &setup->header;
 
-	for (unsigned int i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (header->version >= fields[i].from && header->version < fields[i].below)
-			put_bytes(setup + fields[i].offset, fields[i].value, fields[i].bytes);
-	if (plan->setup_data_size)
-		put_bytes(setup + SETUP_DATA, plan->setup_data_to, 8);
-	write_vid_mode(setup, options);
-}
-
-int linux_move_setup_data(
-	uint8_t *list, uint32_t from, uint32_t to, uint32_t size, struct refusal *why)
-{
-	uint64_t at = from;
-
-	for (unsigned int nodes = 0; nodes < SETUP_DATA_NODES; nodes++) {
-		const uint64_t offset = at - from;
-		uint8_t *node = list + offset;
-
-		if (at < from || offset + NODE_HEADER > size ||
-			offset + NODE_HEADER + get32(node + 12) > size)
-			return REFUSE(why, REFUSE_SETUP_LIST, at, from, (uint64_t)from + size);
-		at = get64(node);
-		if (!at)
-			return 0;
-		put_bytes(node, at - from + to, 8);
+	write_vid_mode(linux, header);
+	if (linux->version < 0x202) {
+		setup->old_cmdline_magic = OLD_CMDLINE_MAGIC;
+		setup->old_cmdline_offset = (uint16_t)linux->window;
+	} else {
+		header->cmd_line_ptr = linux->at[ITEM_CMDLINE];
 	}
-	return REFUSE(why, REFUSE_SETUP_LIST, at, from, (uint64_t)from + size);
+	if (linux->version >= 0x200) {
+		header->type_of_loader = LOADER_UNREGISTERED;
+		header->ramdisk_image = linux->at[ITEM_INITRD];
+		header->ramdisk_size = linux->size[ITEM_INITRD];
+	}
+	if (linux->version >= 0x201) {
+		header->loadflags |= LOADFLAG_CAN_USE_HEAP;
+		header->heap_end_ptr = (uint16_t)(linux->window - HEAP_END_GAP);
+	}
+	if (linux->setup_data_size)
+		header->setup_data = linux->setup_data_to;
+}
+
+/* Each node has to lie behind the one before it, so the list ends. */
+int linux_move_setup_data(const struct linux *linux, uint8_t *list, struct refusal *why)
+{
+	const uint32_t from = linux->setup_data, size = linux->setup_data_size;
+	uint32_t offset = 0, free = 0;
+
+	for (;;) {
+		struct linux_setup_data *node = (struct linux_setup_data *)(list + offset);
+		uint32_t next;
+
+		if (offset < free || offset > size || size - offset < sizeof(*node) ||
+			size - offset - sizeof(*node) < node->length)
+			return refuse(why, REFUSE_SETUP_DATA, from + offset, from, from + size);
+		if (!node->next)
+			return 0;
+		next = address_clip(node->next);
+		node->next = next - from + linux->setup_data_to;
+		free = offset + (uint32_t)sizeof(*node) + node->length;
+		offset = next - from;
+	}
 }

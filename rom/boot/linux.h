@@ -11,76 +11,66 @@
 #include "place.h"
 #include "refuse.h"
 #include "boot/cmdline.h"
+#include "boot/linux_setup.h"
 
 /* Version 0: an image older than protocol 2.00, without HdrS. */
 #define LINUX_OLD 0
 
-/* What the header says, with the protocol's defaults for what its version lacks. */
-struct linux_header {
+/* One boot of a Linux image, from what is asked for to where everything goes. */
+struct linux {
+	/* Bytes of each part, by item; that of the command line is without its NUL. */
+	uint32_t size[PAYLOAD_ITEMS];
+
+	/* linux_read(): what the header says, the protocol's default for what its version lacks. */
 	uint16_t version; /* 2.14 as 2.13, above 2.15 as 2.15 */
 	bool loaded_high;
 	bool relocatable;
 	bool above_4g;
 	uint32_t cmdline_max;  /* bytes without the NUL */
 	uint32_t initrd_max;   /* highest address of the initrd's last byte */
-	uint32_t alignment;    /* power of two, 1 when not said */
-	uint64_t pref_address; /* 0 when not said */
+	uint32_t alignment;    /* a power of two */
+	uint32_t pref_address; /* 0 when not said */
 	uint32_t init_size;    /* 0 when not said */
-	uint64_t setup_data;   /* 0: no list */
-};
+	uint32_t setup_data;   /* 0: no list */
 
-/* Bytes of each part; cmdline without a NUL. */
-struct linux_sizes {
-	uint32_t setup, kernel, initrd, cmdline;
-};
+	/* linux_plan_low(), linux_plan_high(): addresses by item, initrd 0 when there is none. */
+	uint32_t at[PAYLOAD_ITEMS];
+	uint32_t window; /* setup, heap and stack: bytes from the setup to the command line */
+	uint32_t setup_data_to, setup_data_size;
 
-struct linux_plan {
-	uint32_t setup, cmdline, kernel;
-	uint32_t heap_end; /* value of heap_end_ptr */
-	uint16_t segment;  /* of the setup; it is entered at segment + 0x20 */
-	uint16_t sp;
-	uint32_t initrd; /* 0 when there is none */
-	uint32_t setup_data_from, setup_data_to, setup_data_size;
+	/* Filled by the caller between the two, from the command line. */
+	struct cmdline_options options;
 };
 
 /*
- * Read a setup header. setup: the first HEADER_BYTES of the image. setup_size: bytes of setup that
- * there are. Returns 0, or -1 with REFUSE_NOT_LINUX, _VERSION, _SETUP_SHORT, _SETUP_LONG or
- * _ALIGNMENT in *why. boot.rst, "The Real-Mode Kernel Header", "Details of Header Fields".
+ * Read a setup header. linux->size is set. header: of the image, at 0x1f1. Returns 0, or -1
+ * with REFUSE_NOT_LINUX, _VERSION, _SETUP_SIZE or _ALIGNMENT in *why.
+ * boot.rst, "The Real-Mode Kernel Header", "Details of Header Fields".
  */
-int linux_read(const uint8_t *setup, uint32_t setup_size, struct linux_header *header,
-	struct refusal *why);
+int linux_read(struct linux *linux, const struct linux_header *header, struct refusal *why);
 
 /*
  * Place setup and command line, so that the command line can be read before the rest is planned.
- * place: fresh from place_init(). Returns 0, or -1 with REFUSE_CMDLINE, _NOT_RAM or _OVERLAP.
- * boot.rst, "Memory Layout", "The Kernel Command Line".
+ * place: fresh from place_init(). Returns 0, or -1 with REFUSE_CMDLINE, _NOT_RAM or _OVERLAP in
+ * *place->why. boot.rst, "Memory Layout", "The Kernel Command Line".
  */
-int linux_plan_low(const struct linux_header *header, const struct linux_sizes *sizes,
-	struct place *place, struct linux_plan *plan, struct refusal *why);
+int linux_plan_low(struct linux *linux, struct place *place);
 
 /*
- * Place kernel, its run-time memory, initrd and setup_data. After linux_plan_low(), same arguments.
- * mem_limit: what mem= says, UINT64_MAX if nothing. Returns 0, or -1 with a reason in *why.
+ * Place kernel, its run-time memory, initrd and setup_data. After linux_plan_low(), on the same
+ * place. Returns 0, or -1 with a reason in *place->why.
  * boot.rst, "Loading The Rest of The Kernel", "Details of Header Fields" (init_size).
  */
-int linux_plan_high(const struct linux_header *header, const struct linux_sizes *sizes,
-	uint64_t mem_limit, struct place *place, struct linux_plan *plan, struct refusal *why);
+int linux_plan_high(struct linux *linux, struct place *place);
+
+/* Write the loader's fields into a setup, and only those that the version has. */
+void linux_write(const struct linux *linux, struct linux_setup *setup);
 
 /*
- * Write the loader's fields into the setup, and only those that the version has.
- * setup: its first 0x268 bytes, wherever they lie. options: what linux's command line asked for.
+ * Make a setup_data list right for its new home. QEMU hangs such lists behind the kernel.
+ * list: linux->setup_data_size bytes that lay at linux->setup_data and will at ->setup_data_to.
+ * Returns 0, or -1 with REFUSE_SETUP_DATA in *why when a node lies outside the list's bytes.
  */
-void linux_write(uint8_t *setup, const struct linux_header *header, const struct linux_sizes *sizes,
-	const struct linux_plan *plan, const struct cmdline_options *options);
-
-/*
- * Make a setup_data list right for its new place. QEMU hangs such lists behind the kernel.
- * list: the bytes, already at their new place or anywhere else; from, to: the addresses that they
- * had and will have; size: bytes of them. Returns 0, or -1 with REFUSE_SETUP_LIST in *why when a
- * node lies outside, is cut short, or the list does not end.
- */
-int linux_move_setup_data(
-	uint8_t *list, uint32_t from, uint32_t to, uint32_t size, struct refusal *why);
+int linux_move_setup_data(const struct linux *linux, uint8_t *list, struct refusal *why);
 
 #endif

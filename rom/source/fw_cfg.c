@@ -30,27 +30,26 @@ static void read_ports(uint16_t key, uint32_t to, uint32_t bytes)
 }
 
 /*
- * The transfer is over when control is 0 or only has its error bit. QEMU has done it all before
- * the write to the port ends; the patience is for a device that does it later.
+ * The transfer is over when control is 0 or only has its error bit: that is returned. QEMU has
+ * done it all before the write to the port ends; the patience is for a device that does it later.
  */
 static uint32_t read_dma(uint16_t key, uint32_t to, uint32_t bytes)
 {
-	volatile struct dma dma = {
-		.control = swap32((uint32_t)key << 16 | DMA_SELECT | DMA_READ),
-		.length = swap32(bytes),
-		.address_low = swap32(to),
-	};
+	volatile struct dma dma;
 
+	dma.control = swap32((uint32_t)key << 16 | DMA_SELECT | DMA_READ);
+	dma.length = swap32(bytes);
+	dma.address_high = 0;
+	dma.address_low = swap32(to);
 	outl(PORT_DMA_HIGH, 0);
-	barrier();
 	outl(PORT_DMA_LOW, swap32((uint32_t)&dma));
 	for (uint32_t i = DMA_PATIENCE; i && dma.control & ~swap32(DMA_ERROR); i--)
 		barrier();
 	return swap32(dma.control);
 }
 
-static int read_key(const struct fw_cfg *fw, enum item item, uint16_t key, uint32_t to,
-	uint32_t bytes, struct refusal *why)
+static int read_key(
+	const struct fw_cfg *fw, enum item item, uint16_t key, uint32_t to, uint32_t bytes)
 {
 	uint32_t control;
 
@@ -59,42 +58,40 @@ static int read_key(const struct fw_cfg *fw, enum item item, uint16_t key, uint3
 		return 0;
 	}
 	control = read_dma(key, to, bytes);
-	if (control & ~DMA_ERROR)
-		return REFUSE(why, REFUSE_STUCK, item, control);
-	if (control)
-		return REFUSE(why, REFUSE_READ, item, control);
-	return 0;
+	return control ? refuse(fw->why, REFUSE_READ, item, control, 0) : 0;
 }
 
-int fw_cfg_probe(struct fw_cfg *fw, struct refusal *why)
+int fw_cfg_probe(struct fw_cfg *fw)
 {
-	uint32_t signature = 0, id = 0;
+	uint32_t value;
 
-	read_ports(KEY_SIGNATURE, (uint32_t)&signature, sizeof(signature));
-	if (signature != SIGNATURE)
-		return REFUSE(why, REFUSE_NO_FW_CFG, signature);
-	read_ports(KEY_ID, (uint32_t)&id, sizeof(id));
-	fw->dma = id & ID_DMA;
+	read_ports(KEY_SIGNATURE, (uint32_t)&value, sizeof(value));
+	if (value != SIGNATURE)
+		return refuse(fw->why, REFUSE_NO_FW_CFG, value, 0, 0);
+	read_ports(KEY_ID, (uint32_t)&value, sizeof(value));
+	fw->dma = value & ID_DMA;
 	return 0;
 }
 
 /* Indexed by item. */
 static const struct {
 	uint8_t size, data;
-} keys[] = {
+} keys[PAYLOAD_ITEMS] = {
 	[ITEM_SETUP] = {0x17, 0x18},
 	[ITEM_KERNEL] = {0x08, 0x11},
 	[ITEM_INITRD] = {0x0b, 0x12},
 	[ITEM_CMDLINE] = {0x14, 0x15},
 };
 
-int fw_cfg_size(const struct fw_cfg *fw, enum item item, uint32_t *size, struct refusal *why)
+int fw_cfg_sizes(const struct fw_cfg *fw, uint32_t size[PAYLOAD_ITEMS])
 {
-	return read_key(fw, item, keys[item].size, (uint32_t)size, sizeof(*size), why);
+	for (enum item item = 0; item < PAYLOAD_ITEMS; item++)
+		if (read_key(fw, item, keys[item].size, (uint32_t)&size[item], sizeof(*size)) < 0)
+			return -1;
+	return 0;
 }
 
-int fw_cfg_read(
-	const struct fw_cfg *fw, enum item item, uint32_t to, uint32_t bytes, struct refusal *why)
+int fw_cfg_read(const struct fw_cfg *fw, enum item item, uint32_t to, uint32_t bytes)
 {
-	return bytes ? read_key(fw, item, keys[item].data, to, bytes, why) : 0;
+	return bytes ? read_key(fw, item, keys[item].data, to, bytes) : 0;
 }

@@ -12,22 +12,22 @@
 
 struct fw_cfg {
 	bool dma;
+	struct refusal *why; /* where functions of this file say why they return -1 */
 };
 
-/* Look for the device and what it can. Returns 0, or -1 with REFUSE_NO_FW_CFG in *why. */
-int fw_cfg_probe(struct fw_cfg *fw, struct refusal *why);
+/* Look for the device and what it can. Returns 0, or -1 with REFUSE_NO_FW_CFG. */
+int fw_cfg_probe(struct fw_cfg *fw);
 
 /*
- * Bytes of a boot item: 0 when it is absent. item: ITEM_SETUP, _KERNEL, _INITRD or _CMDLINE.
- * Returns 0 with *size, or -1 with REFUSE_READ or REFUSE_STUCK in *why.
+ * Bytes of all items: 0 when one is absent. size: indexed by item. Returns 0, or -1 with
+ * REFUSE_READ.
  */
-int fw_cfg_size(const struct fw_cfg *fw, enum item item, uint32_t *size, struct refusal *why);
+int fw_cfg_sizes(const struct fw_cfg *fw, uint32_t size[PAYLOAD_ITEMS]);
 
 /*
- * Read the first bytes of a boot item to a physical address. What is past the item's end is 0.
- * to: flat address, below 4 GiB. Returns as fw_cfg_size().
+ * Read the first bytes of an item to a physical address. What is past the item's end is 0.
+ * item: below PAYLOAD_ITEMS. to: below 4 GiB. Returns 0, or -1 with REFUSE_READ.
  */
-int fw_cfg_read(
-	const struct fw_cfg *fw, enum item item, uint32_t to, uint32_t bytes, struct refusal *why);
+int fw_cfg_read(const struct fw_cfg *fw, enum item item, uint32_t to, uint32_t bytes);
 
 #endif

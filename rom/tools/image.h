@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* The fixed size of dkboot.rom. */
-#define IMAGE_SIZE 10240
+#define IMAGE_SIZE 5632
 
 /*
  * Finish an image: size byte, checksum of the PnP structure, checksum of the whole (last byte).
