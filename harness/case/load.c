@@ -55,7 +55,7 @@ static int read_pick(
 		test_case->pick = PICK_SAMPLE;
 		return read_map(reading, node, sample_fields, field->key, test_case);
 	}
-	if (word_value(reading, node, field->key, pick_word, &value))
+	if (word_value(reading, node, "pick (a word, or {sample: N})", pick_word, &value))
 		return -1;
 	test_case->pick = value;
 	return 0;

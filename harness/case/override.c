@@ -24,14 +24,26 @@ static int number_from_text(
 	const struct axis_rule *rule, const char *text, uint64_t *number, struct error *error)
 {
 	bool size = rule->kind == KIND_SIZE;
+	char low[24], high[24];
 
 	if (size ? parse_size(text, number) : parse_number(text, number))
 		return fail(error, "%s \"%s\", expected a %s", rule->name, text,
 			size ? "size (512M, 5G)" : "number");
-	if (*number < rule->low || *number > rule->high)
-		return fail(error, "%s %s, expected %llu to %llu", rule->name, text,
-			(unsigned long long)rule->low, (unsigned long long)rule->high);
-	return 0;
+	if (*number >= rule->low && *number <= rule->high)
+		return 0;
+	return fail(error, "%s %s, expected %s to %s", rule->name, text,
+		format_size(rule->low, low, sizeof(low)),
+		format_size(rule->high, high, sizeof(high)));
+}
+
+static int fail_word(const struct axis_rule *rule, const char *text, struct error *error)
+{
+	autobuffer struct buffer expected = {0};
+
+	for (size_t i = 0; rule->words[i]; i++)
+		buffer_printf(&expected, "%s%s", i ? ", " : "", rule->words[i]);
+	return fail(error, "%s \"%s\", expected one of: %s%s", rule->name, text, expected.data,
+		rule->file ? "; or the path of a file" : "");
 }
 
 static int text_from_text(
@@ -42,8 +54,7 @@ static int text_from_text(
 	while (words && *words && strcmp(*words, text) != 0)
 		words++;
 	if (words && !*words && !(rule->file && is_file(text)))
-		return fail(error, "%s \"%s\", expected %s%s", rule->name, text, *rule->words,
-			rule->file ? " or the path of a file" : " or another of its kind");
+		return fail_word(rule, text, error);
 	out->text = copy_text(text);
 	out->name = value_name_from(base_name(text));
 	return 0;

@@ -78,7 +78,7 @@ const char *closest(const char *word, const char *(*word_at)(const void *words, 
 		if (strlen(candidate) > TYPO_LIMIT)
 			continue;
 		distance = edits(word, candidate);
-		if (distance < best && distance < strlen(candidate)) {
+		if (distance < best && 3 * distance <= strlen(candidate)) {
 			best = distance;
 			found = candidate;
 		}
@@ -217,12 +217,13 @@ static int check_range(
 	struct reading *reading, const struct field *field, const struct node *node, uint64_t value)
 {
 	autobuffer struct buffer room = {0};
+	char low[24], high[24];
 
 	if (value >= field->low && value <= field->high)
 		return 0;
-	return fail_at(reading, node->line, "%s is %s, expected %llu to %llu (0x%llx)", field->key,
-		shown(node, &room), (unsigned long long)field->low, (unsigned long long)field->high,
-		(unsigned long long)field->high);
+	return fail_at(reading, node->line, "%s is %s, expected %s to %s", field->key,
+		shown(node, &room), format_size(field->low, low, sizeof(low)),
+		format_size(field->high, high, sizeof(high)));
 }
 
 int read_number(

@@ -288,6 +288,7 @@ static int read_bytes(const char *path, struct buffer *bytes, struct error *erro
 		return fail_errno(error, "%s", path);
 	if (!S_ISREG(about.st_mode))
 		return fail(error, "%s: not a regular file, expected a case file", path);
+	buffer_add(bytes, "", 0); /* an empty file has bytes too, none */
 	while (bytes->size <= YAML_SIZE_LIMIT && (got = fread(chunk, 1, sizeof(chunk), file)))
 		buffer_add(bytes, chunk, got);
 	if (ferror(file))
