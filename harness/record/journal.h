@@ -29,8 +29,11 @@ struct journal {
 	struct run_facts facts;
 	struct result *results; /* in the order of writing; the last line of an id counts */
 	size_t count;
-	struct summary summary;
-	bool complete; /* the summary line is there: the run came to its end */
+	struct summary summary; /* counted from the results; seconds from the summary line, or the
+				   sum of the cells' */
+	bool complete;		/* the summary line is there: the run came to its end */
+	size_t whole; /* bytes up to the last complete line: where a resumed run goes on writing */
+	char **phase_names; /* what the results' phases point to, NULL at its end */
 };
 
 /** Appends the JSON line of a run's start / of a cell / of the summary, newline included. */

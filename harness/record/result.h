@@ -28,7 +28,8 @@ struct attempt {
 
 /** One named stretch of time of the last attempt. */
 struct phase {
-	const char *name; /* "prepare", "start", "boot", ... */
+	const char
+		*name; /* "prepare", "start", "boot", ...; not owned: a literal, or the journal's */
 	double seconds;
 };
 
@@ -67,6 +68,9 @@ struct summary {
 	unsigned flaky;
 	double seconds;
 };
+
+/** Length of the case's name at the front of an id: "gate" in "gate:kernel=probe". */
+size_t id_case_length(const char *id);
 
 /** "pass", "fail", ... */
 const char *outcome_name(enum outcome outcome);
