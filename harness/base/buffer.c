@@ -37,10 +37,11 @@ void buffer_add_text(struct buffer *buffer, const char *text)
 void buffer_printf(struct buffer *buffer, const char *format, ...)
 {
 	va_list args;
+	char probe[1];
 	int size;
 
 	va_start(args, format);
-	size = vsnprintf(NULL, 0, format, args);
+	size = vsnprintf(probe, sizeof(probe), format, args);
 	va_end(args);
 	if (size < 0)
 		return;

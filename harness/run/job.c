@@ -28,6 +28,8 @@ static void name_payload(struct job *job)
 		job, "cmdline.crc32", format_text("%08x", crc32_bytes(payload->cmdline, length)));
 	add_variable(job, "initrd.size", format_text("%" PRIu64, initrd->size));
 	add_variable(job, "initrd.crc32", format_text("%08x", initrd->crc32));
+	add_variable(job, "blob.size", format_text("%" PRIu64, initrd->blob_size));
+	add_variable(job, "blob.crc32", format_text("%08x", initrd->blob_crc32));
 	add_variable(job, "kernel.crc32", format_text("%08x", payload->kernel->crc32));
 	add_variable(job, "image.size", format_text("%" PRIu64, payload->image_size));
 	add_variable(job, "image.crc32", format_text("%08x", payload->image_crc32));

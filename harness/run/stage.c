@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -95,6 +96,17 @@ static int stage_accelerate(struct stage *stage, struct error *error)
 	return status;
 }
 
+/* Every distinct payload of a run keeps a descriptor: take as many as the system gives. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 int stage_open(
 	struct stage *stage, const char *folder, struct choices *choices, struct error *error)
 {
@@ -102,6 +114,7 @@ int stage_open(
 
 	*stage = (struct stage){.choices = *choices};
 	*choices = (struct choices){0};
+	raise_descriptor_limit();
 	if (parts_find(&stage->parts, error) < 0)
 		return -1;
 	if (folder_make(folder, error) < 0)
