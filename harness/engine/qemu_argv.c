@@ -1,0 +1,184 @@
+#include "engine/qemu_argv.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* An argument vector that grows. */
+struct arguments {
+	char **list;
+	size_t count;
+};
+
+static void take(struct arguments *arguments, char *text)
+{
+	arguments->list =
+		reallocarray(arguments->list, arguments->count + 2, sizeof(*arguments->list));
+	if (!arguments->list)
+		abort();
+	arguments->list[arguments->count++] = text;
+	arguments->list[arguments->count] = NULL;
+}
+
+static void add(struct arguments *arguments, const char *text)
+{
+	take(arguments, copy_text(text));
+}
+
+static void add_option(struct arguments *arguments, const char *option, const char *value)
+{
+	if (!value)
+		return;
+	add(arguments, option);
+	add(arguments, value);
+}
+
+__attribute__((format(printf, 3, 4))) static void add_formatted(
+	struct arguments *arguments, const char *option, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		abort();
+	va_end(args);
+	add(arguments, option);
+	take(arguments, text);
+}
+
+/* What -m and size= both understand; a plain number would be mebibytes to the one, bytes to the
+ * other. */
+static const char *size_argument(uint64_t bytes, char *out, size_t room)
+{
+	format_size(bytes, out, room);
+	if (!strpbrk(out, "KMG"))
+		snprintf(out, room, "%" PRIu64 "B", bytes);
+	return out;
+}
+
+static void add_surroundings(struct arguments *arguments)
+{
+	static const char *const fixed[] = {"-nodefaults", "-no-user-config", "-display", "none",
+		"-vga", "none", "-net", "none", "-sandbox",
+		"on,spawn=deny,elevateprivileges=deny,resourcecontrol=deny"};
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		add(arguments, fixed[i]);
+}
+
+static void add_machine(
+	struct arguments *arguments, const struct machine *machine, enum qemu_ties ties)
+{
+	char text[32];
+	const char *size = size_argument(machine->memory, text, sizeof(text));
+
+	add_option(arguments, "-accel", machine->accel);
+	add_formatted(arguments, "-M", "%s%s", machine->type,
+		ties == QEMU_LIVE ? ",memory-backend=ram" : "");
+	if (ties == QEMU_LIVE)
+		add_formatted(arguments, "-object",
+			"memory-backend-file,id=ram,size=%s,mem-path=/proc/self/fd/%d,share=on",
+			size, QEMU_FD_MEMORY);
+	add_option(arguments, "-m", size);
+	add_formatted(arguments, "-smp", "%u", machine->vcpus);
+	add_option(arguments, "-cpu", machine->cpu);
+	add_option(arguments, "-L", machine->rom_folder);
+	add_option(arguments, "-bios", machine->firmware);
+	if (!machine->dma)
+		add_option(arguments, "-global", "fw_cfg_io.dma_enabled=off");
+}
+
+/* A pipe is given as a file: one-byte writes share its pages, while each of them would fill a
+ * packet of a socket. */
+static void add_ties(struct arguments *arguments, enum qemu_ties ties)
+{
+	if (ties == QEMU_LIVE) {
+		add_option(arguments, "-action", "reboot=shutdown,shutdown=pause,panic=pause");
+		add_formatted(arguments, "-chardev", "socket,id=monitor,fd=%d", QEMU_FD_MONITOR);
+		add_option(arguments, "-mon", "chardev=monitor,mode=control");
+		add_formatted(arguments, "-chardev", "file,id=serial,path=/proc/self/fd/%d",
+			QEMU_FD_SERIAL);
+		add_formatted(arguments, "-chardev", "file,id=debug,path=/proc/self/fd/%d",
+			QEMU_FD_DEBUG);
+	} else {
+		add_option(
+			arguments, "-action", "reboot=shutdown,shutdown=poweroff,panic=shutdown");
+		add_option(arguments, "-chardev", "stdio,id=serial,signal=on");
+		add_option(arguments, "-chardev", "file,id=debug,path=/dev/stderr,append=on");
+	}
+	add_option(arguments, "-serial", "chardev:serial");
+	add_option(arguments, "-device", "isa-debugcon,iobase=0xe9,chardev=debug");
+}
+
+static void add_part(struct arguments *arguments, const char *option, const char *path,
+	enum qemu_fd fd, enum qemu_ties ties)
+{
+	if (path && ties == QEMU_LIVE)
+		add_formatted(arguments, option, "/proc/self/fd/%d", fd);
+	else
+		add_option(arguments, option, path);
+}
+
+char **qemu_argv(const struct machine *machine, const char *kernel, const char *initrd,
+	const char *cmdline, enum qemu_ties ties)
+{
+	struct arguments arguments = {0};
+
+	add(&arguments, machine->emulator);
+	add_surroundings(&arguments);
+	add_machine(&arguments, machine, ties);
+	add_ties(&arguments, ties);
+	add_part(&arguments, "-kernel", kernel, QEMU_FD_KERNEL, ties);
+	add_part(&arguments, "-initrd", initrd, QEMU_FD_INITRD, ties);
+	add_option(&arguments, "-append", cmdline && *cmdline ? cmdline : NULL);
+	for (size_t i = 0; i < machine->extra_count; i++)
+		add(&arguments, machine->extra[i]);
+	return arguments.list;
+}
+
+void qemu_argv_free(char **argv)
+{
+	for (char **at = argv; at && *at; at++)
+		free(*at);
+	free(argv);
+}
+
+uint64_t qemu_below_4g(const char *type, uint64_t memory)
+{
+	static const struct {
+		const char *prefix;
+		uint64_t reaches, leaves;
+	} rules[] = {
+		{"q35", 0xb0000000, 0x80000000},
+		{"pc-q35-", 0xb0000000, 0x80000000},
+		{"pc-i440fx-1.", 0xe0000000, 0xe0000000}, /* holes aligned to 1 GiB since 2.0 */
+		{"", 0xe0000000, 0xc0000000},
+	};
+	size_t i = 0;
+
+	while (strncmp(type, rules[i].prefix, strlen(rules[i].prefix)))
+		i++;
+	return memory < rules[i].reaches ? memory : rules[i].leaves;
+}
+
+int qemu_ram_offset(
+	const char *type, uint64_t memory, uint64_t address, uint64_t size, uint64_t *offset)
+{
+	uint64_t below = qemu_below_4g(type, memory);
+	uint64_t high = UINT64_C(1) << 32;
+
+	if (address <= below && size <= below - address) {
+		*offset = address;
+		return 0;
+	}
+	if (address < high || address - high > memory - below ||
+		size > memory - below - (address - high))
+		return -1;
+	*offset = address - high + below;
+	return 0;
+}

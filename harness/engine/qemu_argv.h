@@ -1,0 +1,52 @@
+/* A machine and a payload as a QEMU command line. Pure: no file is looked at. */
+#ifndef DKBOOT_ENGINE_QEMU_ARGV_H
+#define DKBOOT_ENGINE_QEMU_ARGV_H
+
+#include <stdint.h>
+
+#include "engine/machine.h"
+
+/** Descriptors that QEMU inherits, by their number there. */
+enum qemu_fd {
+	QEMU_FD_MONITOR = 3, /* socket: QMP */
+	QEMU_FD_MEMORY,	     /* memfd: the guest's RAM */
+	QEMU_FD_KERNEL,	     /* sealed memfd */
+	QEMU_FD_INITRD,	     /* sealed memfd */
+	QEMU_FD_SERIAL,	     /* pipe: what ttyS0 prints */
+	QEMU_FD_DEBUG,	     /* pipe: what is written to port 0xe9 */
+	QEMU_FD_GDB	     /* socket: kept free for the gdb stub */
+};
+
+/**
+ * How the emulator is tied to the outside. QEMU_LIVE: by the descriptors above, and it pauses where
+ * a guest ends. QEMU_REPEAT: console on standard output, port 0xe9 on standard error, and it exits
+ * where a guest ends; what the guest sees is the same.
+ */
+enum qemu_ties { QEMU_LIVE, QEMU_REPEAT };
+
+/**
+ * Builds the argument vector.
+ * @param kernel, initrd  paths; initrd may be NULL. Ignored for QEMU_LIVE but for NULL or not.
+ * @param cmdline         passed on when not empty
+ * @return malloc'ed, NULL-terminated; release with qemu_argv_free()
+ */
+char **qemu_argv(const struct machine *machine, const char *kernel, const char *initrd,
+	const char *cmdline, enum qemu_ties ties);
+
+/** Releases an argument vector. NULL is fine. */
+void qemu_argv_free(char **argv);
+
+/**
+ * Bytes of guest RAM below 4 GiB on a machine type (hw/i386/pc_piix.c and pc_q35.c document the
+ * rule: a 32-bit hole of 512 MiB or 1.25 GiB, widened to 1 or 2 GiB when RAM reaches it).
+ */
+uint64_t qemu_below_4g(const char *type, uint64_t memory);
+
+/**
+ * Where a range of guest-physical RAM lies in the file behind the guest's RAM.
+ * @return 0, or -1 when the range touches what is not RAM
+ */
+int qemu_ram_offset(
+	const char *type, uint64_t memory, uint64_t address, uint64_t size, uint64_t *offset);
+
+#endif

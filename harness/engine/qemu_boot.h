@@ -1,0 +1,77 @@
+/* One boot under QEMU; for the files of this engine only. */
+#ifndef DKBOOT_ENGINE_QEMU_BOOT_H
+#define DKBOOT_ENGINE_QEMU_BOOT_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <uv.h>
+
+#include "engine/engine.h"
+#include "engine/qmp.h"
+
+/** The reading end of one channel. */
+struct intake {
+	int fd; /* -1: this engine has no such channel, or it came to its end */
+	uv_poll_t poll;
+	bool resting; /* not polled until the timer fires */
+};
+
+struct boot {
+	uv_loop_t *loop;
+	struct boot_request request;
+	uint64_t since; /* clock_now() that events count from */
+
+	pid_t pid;
+	int pidfd;
+	uv_poll_t exit_poll;
+
+	struct qmp qmp;
+	int monitor;
+	uv_poll_t monitor_poll;
+
+	struct intake intakes[CHANNELS];
+	uv_timer_t rest; /* ends the rest of the intakes */
+
+	int memory;	   /* memfd behind the guest's RAM; -1 once given up */
+	uint64_t progress; /* last one seen, in bytes */
+
+	unsigned handles; /* of libuv, not closed yet */
+
+	bool killed;	    /* boot_stop() was called, or our own side failed */
+	bool asking;	    /* poll()'s question is not answered yet */
+	enum cause stopped; /* why the guest stands still, or CAUSE_NONE */
+
+	/* Resetting from outside, see qemu_reset.c. */
+	bool resetting; /* asked for, and not yet done */
+	bool forgiving; /* one silent reset of the firmware's own is to come */
+	bool heard;	/* the guest said something since the reset */
+
+	char *failure; /* why our own side gave up, or NULL */
+	struct event end;
+};
+
+/** Tells the listener; fills in @at. */
+void boot_tell(struct boot *boot, struct event *event);
+
+/** Gives up for a reason of our own: the emulator is killed, CAUSE_ENGINE follows. */
+void boot_fail(struct boot *boot, const char *why);
+
+/** Begins to poll the intakes whose @fd is set. @return 0, or libuv's error */
+int intakes_open(struct boot *boot);
+
+/** Reads all that is there. @return the most bytes that came from one channel */
+size_t intakes_drain(struct boot *boot);
+
+/** Closes the intakes' handles and descriptors. */
+void intakes_close(struct boot *boot, uv_close_cb closed);
+
+/** Asks for a reset from outside. */
+void reset_begin(struct boot *boot);
+
+/** The emulator's RESET event. @param by_guest as the event says */
+void reset_seen(struct boot *boot, bool by_guest);
+
+/** True when a reset by the guest is the firmware's own and was dealt with. */
+bool reset_forgiven(struct boot *boot);
+
+#endif
