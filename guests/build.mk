@@ -7,3 +7,11 @@ include $(sort $(wildcard guests/*/build.mk guests/*/*/build.mk))
 .PHONY: guests
 guests: $(GUESTS)
 all: guests
+
+GUESTS += $(O)/guests/catalogue.yaml
+
+$(O)/guests/catalogue.yaml: guests/catalogue.yaml
+	$(Q)mkdir -p $(@D)
+	$(Q)cp $< $@
+
+all: $(O)/guests/catalogue.yaml

@@ -135,9 +135,11 @@ static void add_patterns(struct test_case *test_case, const struct options *opti
 			.pattern = copy_text(options->expect[i]),
 			.channel = CHANNEL_SERIAL,
 			.prompt = true};
+	free(test_case->endings);
+	test_case->endings = NULL;
+	test_case->ending_count = 0;
 	if (count == 0)
 		return;
-	free(test_case->endings);
 	test_case->endings = calloc(1, sizeof(*test_case->endings));
 	test_case->endings[0].ending = END_NONE;
 	test_case->ending_count = 1;
