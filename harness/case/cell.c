@@ -46,8 +46,8 @@ void cell_folder(const struct cell *cell, struct buffer *out)
 #define COST_FIRMWARE	 80
 #define COST_REAL_KERNEL 2200
 #define COST_NESTED	 8000
-#define DMA_BYTES_PER_MS 200000
-#define PIO_BYTES_PER_MS 15000
+#define DMA_BYTES_PER_MS 300000
+#define PIO_BYTES_PER_MS 7000
 
 static uint64_t initrd_bytes(const struct initrd_spec *initrd)
 {
@@ -70,7 +70,7 @@ uint32_t cell_cost(const struct cell *cell)
 	uint64_t boots = cell_value(cell, AXIS_RESETS)->number + 1;
 	uint64_t bytes = initrd_bytes(&cell_value(cell, AXIS_INITRD)->initrd), cost;
 
-	bytes += kernel->kind == KERNEL_PROBE ? kernel->probe.image_size : 1 << 23;
+	bytes += kernel->kind == KERNEL_PROBE ? kernel->probe.image_size : 12u << 20;
 	cost = COST_FIRMWARE + (kernel->kind == KERNEL_PROBE ? 0 : COST_REAL_KERNEL);
 	cost += bytes / (pio ? PIO_BYTES_PER_MS : DMA_BYTES_PER_MS);
 	cost = cost * boots + (nested ? COST_NESTED : 0);

@@ -180,11 +180,6 @@ static const struct {
 		"x.yaml:6: serial: the pattern: missing closing parenthesis, at byte 2"},
 	{HEAD "expect:\n  - serial: 'a*'\n", "x.yaml:6: serial: the pattern: it matches an empty "
 					     "line, expected a pattern that can fail"},
-	{HEAD "expect:\n  - serial: '${memroy}'\n",
-		"x.yaml:6: serial: the pattern: unknown variable ${memroy}, expected one of: "
-		"cmdline, cmdline.size, cmdline.crc32, initrd.size, initrd.crc32, kernel.crc32, "
-		"image.size, image.crc32, protocol, memory, vcpus, resets, engine, machine, "
-		"firmware, rom, source, cpu, devices, kernel, initrd"},
 	{HEAD "expect:\n  - serial: '${memory'\n",
 		"x.yaml:6: serial: the pattern: \"${memory\" has no end, expected ${name}"},
 	{HEAD "expect:\n  - serial: ''\n", "x.yaml:6: serial is empty, expected one line of text"},
@@ -192,11 +187,6 @@ static const struct {
 		"x.yaml:6: serial: the pattern: it has no group \"crc\", expected (?<crc>…) in it"},
 	{HEAD "expect:\n  - serial: a\n    equals: {}\n",
 		"x.yaml:7: equals is empty, expected at least one entry"},
-	{HEAD "expect:\n  - serial: '(?<a>b)'\n    equals:\n      a: '${initrd}${x}'\n",
-		"x.yaml:8: equals: unknown variable ${x}, expected one of: cmdline, cmdline.size, "
-		"cmdline.crc32, initrd.size, initrd.crc32, kernel.crc32, image.size, image.crc32, "
-		"protocol, memory, vcpus, resets, engine, machine, firmware, rom, source, cpu, "
-		"devices, kernel, initrd"},
 	{HEAD "forbid:\n  - {serial: a, within: 1s}\n",
 		"x.yaml:6: unknown key \"within\", expected one of: when, serial, debug, pv, "
 		"emulator"},
@@ -346,6 +336,28 @@ static void test_too_many(void **state)
 	free(starved);
 }
 
+/* The list of what is known grows with the runner. */
+static void test_variables(void **state)
+{
+	struct buffer known = {0}, message = {0};
+
+	(void)state;
+	for (size_t i = 0; case_variables[i]; i++)
+		buffer_printf(&known, "%s%s", i ? ", " : "", case_variables[i]);
+	buffer_printf(&message,
+		"x.yaml:6: serial: the pattern: unknown variable ${memroy}, expected one of: %s",
+		known.data);
+	assert_wrong(HEAD "expect:\n  - serial: 'a${memroy}'\n", message.data);
+	buffer_clear(&message);
+	buffer_printf(&message, "x.yaml:8: equals: unknown variable ${x}, expected one of: %s",
+		known.data);
+	assert_wrong(HEAD "expect:\n  - serial: '(?<a>b)'\n    equals:\n"
+			  "      a: '${initrd}${x}'\n",
+		message.data);
+	buffer_free(&known);
+	buffer_free(&message);
+}
+
 static void test_same_name(void **state)
 {
 	struct cell_list cells = {0};
@@ -364,7 +376,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_files), cmocka_unit_test(test_bounds),
-		cmocka_unit_test(test_too_many), cmocka_unit_test(test_same_name)};
+		cmocka_unit_test(test_too_many), cmocka_unit_test(test_variables),
+		cmocka_unit_test(test_same_name)};
 
 	return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }
