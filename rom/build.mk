@@ -46,7 +46,7 @@ $(ROM)/dkboot.elf: $(ROM_OBJECTS) rom/rom.ld
 	$(Q)$(CC) $(ROM_CFLAGS) $(ROM_LDFLAGS) -o $@ $(ROM_OBJECTS)
 
 $(ROM)/dkboot.code: $(ROM)/dkboot.elf
-	$(Q)objcopy -O binary -j .rom $< $@
+	$(Q)objcopy -O binary -j .head -j .text -j .rodata $< $@
 
 $(ROM)/host/%.o: rom/%.c rom/build.mk
 	$(call say,HOSTCC,$<)
@@ -64,6 +64,7 @@ $(ROM_STOCK): $(ROM_IMAGE)
 	$(Q)mkdir -p $(@D)
 	$(Q)cp $< $@
 
+.SECONDARY: $(ROM_HOST_OBJECTS)
 $(ROM)/tests/%: rom/tests/%.c $(ROM_HOST_OBJECTS)
 	$(call say,HOSTCC,$<)
 	$(Q)mkdir -p $(@D)
@@ -75,7 +76,7 @@ ROM_TOO_NEW := cmov|cpuid|rdtsc|rdmsr|wrmsr|cmpxchg8b|sysenter|syscall|ud2|endbr
 rom-lint: $(ROM_IMAGE) $(ROM)/lint
 	$(call say,LINT,$(ROM_IMAGE))
 	$(Q)$(ROM)/lint $(ROM_IMAGE) $(ROM_STOCK)
-	$(Q)rom/tests/lint-elf $(ROM)/dkboot.elf $(ROM)/entry.o '$(ROM_TOO_NEW)'
+	$(Q)rom/tests/lint-elf $(ROM)/dkboot.elf '$(ROM_TOO_NEW)'
 
 rom-test: rom rom-lint $(ROM_TESTS)
 	$(Q)for t in $(ROM_TESTS); do $$t || exit 1; done

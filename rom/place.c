@@ -42,7 +42,7 @@ int place_check(struct place *place, enum item item, uint32_t start, uint32_t si
 		place->why->number[5] = t->range.end;
 		return refuse(place->why, REFUSE_OVERLAP, item, t->item, start);
 	}
-	if (size && map_blocked(&place->map, &range) != range.end) {
+	if (size && (range.end == ADDRESS_END || map_blocked(&place->map, &range) != range.end)) {
 		place->why->number[3] = map_ram_end(&place->map);
 		return refuse(place->why, REFUSE_NOT_RAM, item, start, range.end);
 	}
