@@ -12,11 +12,21 @@
 
 struct boot;
 
+/** An instruction at which a boot is to stand still, to be looked at. */
+struct freeze_point {
+	uint32_t linear; /* address of the instruction */
+	uint16_t cs;	 /* code segment that it must run in: firmware may pass the same address
+			    otherwise */
+	bool real_mode;	 /* only with CR0.PE clear */
+};
+
 /** How one boot is asked for. All of it must stay valid until EVENT_ENDED. */
 struct boot_request {
 	const struct machine *machine;
 	const struct payload *payload;
 	const char *folder; /* working directory: must hold no file with a ROM's name */
+	const struct freeze_point *freeze; /* may be NULL */
+	size_t freeze_count;
 	boot_listener listener;
 	void *context;
 };
@@ -45,6 +55,19 @@ struct engine {
 	 */
 	int (*read_memory)(
 		struct boot *boot, uint64_t address, void *out, size_t size, struct error *error);
+
+	/** Lets a frozen machine go on. */
+	void (*thaw)(struct boot *boot);
+
+	/** How to read the memory of a boot; valid until release(). */
+	struct memory_reader (*reader)(struct boot *boot);
+
+	/**
+	 * Asks the firmware of a machine that is frozen in real mode for its memory map: runs int
+	 * 15h/E820 in the guest and puts back every byte and register. @return 0, or -1 with the
+	 * reason
+	 */
+	int (*memory_map)(struct boot *boot, struct memory_map *out, struct error *error);
 
 	/** Ends the boot: kills, drains, EVENT_ENDED with CAUSE_KILLED follows (or an earlier cause
 	 * of its own). */

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/channel.h"
+#include "base/memory.h"
 
 enum event_kind {
 	EVENT_BYTES,   /* a channel said something */
@@ -13,6 +14,8 @@ enum event_kind {
 	EVENT_STOPPED, /* the guest stopped itself: @cause POWEROFF, RESET or PANIC; the machine
 			  stands still, its memory can be read */
 	EVENT_HALTED,  /* answer to boot_poll(): all processors are halted with interrupts off */
+	EVENT_FROZEN,  /* a freeze point was reached: @point; the machine stands still until thaw()
+			*/
 	EVENT_ENDED    /* the last event: the emulator is gone and every channel is drained */
 };
 
@@ -33,8 +36,10 @@ struct event {
 	enum channel channel; /* EVENT_BYTES */
 	const char *bytes;    /* EVENT_BYTES; CAUSE_ENGINE: a message */
 	size_t size;
-	enum cause cause; /* EVENT_STOPPED, EVENT_ENDED */
-	int code;	  /* CAUSE_EXIT, CAUSE_SIGNAL */
+	enum cause cause;     /* EVENT_STOPPED, EVENT_ENDED */
+	int code;	      /* CAUSE_EXIT, CAUSE_SIGNAL */
+	size_t point;	      /* EVENT_FROZEN: index in the request */
+	struct cpu_state cpu; /* EVENT_FROZEN */
 };
 
 /** Called on the event loop's thread. After EVENT_ENDED no further call comes and the boot may be

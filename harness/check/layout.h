@@ -1,0 +1,82 @@
+/* The oracle: judges what a boot loader left in a guest's memory, at the kernel's first
+ * instruction. */
+#ifndef DKBOOT_CHECK_LAYOUT_H
+#define DKBOOT_CHECK_LAYOUT_H
+
+#include <stdbool.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "payload/payload.h"
+
+/** A copy of all RAM that is not zero, taken at the loader's first instruction. */
+struct memory_image;
+
+/** Copies what @reader has touched below @limit. @return NULL with the reason. */
+struct memory_image *memory_image_take(
+	const struct memory_reader *reader, uint64_t limit, struct error *error);
+
+void memory_image_free(struct memory_image *image);
+
+/** Whose work is judged: decides which exact values are expected beside what the specification asks
+ * of all. */
+enum loader { LOADER_DKBOOT, LOADER_STOCK, LOADER_OTHER };
+
+/** A guest that stands at its kernel's first instruction, and what was asked for. */
+struct layout_scene {
+	const struct payload *payload; /* file descriptors of its parts are read with pread() */
+	enum loader loader;
+	struct cpu_state cpu;
+	struct memory_map map; /* as the firmware tells it now */
+	struct memory_reader memory;
+	const struct memory_image
+		*before; /* at the loader's first instruction; NULL = not captured */
+	bool entry_only; /* registers and header alone: `layout: entry` */
+};
+
+/** One rule that was broken. */
+struct violation {
+	const char *rule; /* its id in the table: "I5" */
+	char *text;	  /* addresses, expected and found, one line */
+};
+
+/** What lies where, for maps: sorted by address. */
+struct region {
+	uint64_t start, end;
+	char name[40]; /* "setup", "initrd", "firmware (e820 type 2)", ... */
+	bool wrong;    /* part of a violation */
+};
+
+struct layout_verdict {
+	struct violation *violations; /* in the table's order; none = lawful */
+	size_t violation_count;
+	struct region *regions;
+	size_t region_count;
+	unsigned rules_checked; /* rules that concern this image's version; 0 would be a lie */
+	struct sha256
+		summary; /* of all that must be equal after a reset: registers, header, regions */
+};
+
+/**
+ * Judges a scene against every rule of the table that concerns it.
+ * @return 0 with the verdict (violations are not errors); -1 when the scene cannot be judged (not a
+ * Linux image, memory that cannot be read): a broken cell, never a pass
+ */
+int layout_judge(
+	const struct layout_scene *scene, struct layout_verdict *verdict, struct error *error);
+
+/** Adds I12's violation when the boot after a reset differs from the one before. */
+void layout_compare(struct layout_verdict *again, const struct layout_verdict *first);
+
+/** Draws the memory map as text: address, size, what, and what is wrong. */
+void layout_draw(const struct layout_verdict *verdict, struct buffer *out);
+
+/** The verdict as JSON (one object): rules checked, violations, regions. */
+void layout_json(const struct layout_verdict *verdict, struct buffer *out);
+
+/** The rules as a Markdown table, from the table itself. */
+void layout_rules(struct buffer *out);
+
+void layout_verdict_free(struct layout_verdict *verdict);
+
+#endif
