@@ -158,6 +158,9 @@ static int check_refusal(
 			ending->refusal ? "with refusal" : "without refusal",
 			ending->refusal ? "it with how: refused only"
 					: "refusal: a pattern for the words of the refusal");
+	if (ending->refusal && strstr(ending->refusal, "${"))
+		return fail_at(reading, node_get(node, "refusal")->line,
+			"refusal: a variable, expected a pattern without");
 	if (ending->refusal && pattern_check(ending->refusal, NULL, 0, &reason))
 		return fail_at(reading, node_get(node, "refusal")->line, "refusal: the pattern: %s",
 			reason.text);

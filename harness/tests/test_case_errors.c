@@ -202,6 +202,8 @@ static const struct {
 		"x.yaml:5: how: none with refusal, expected it with how: refused only"},
 	{HEAD "end: {how: refused, refusal: 'a('}\n",
 		"x.yaml:5: refusal: the pattern: missing closing parenthesis, at byte 2"},
+	{HEAD "end: {how: refused, refusal: '${memory}'}\n",
+		"x.yaml:5: refusal: a variable, expected a pattern without"},
 	{HEAD "end:\n  - how: none\n  - how: reset\n", "x.yaml:7: an ending behind one for every "
 						       "cell (line 6), expected it to be the last"},
 	{HEAD "end: []\n", "x.yaml:5: end is empty, expected at least one entry"},
