@@ -24,7 +24,8 @@ int command_boot(int argc, char **argv, struct error *error)
 		status = fail(error, "boot: '%s': a case is for `dkboot run`", options.cases[0]);
 	if (status != 0)
 		status = status < 0 ? STATUS_USAGE : STATUS_EXPECTED;
-	else if (selection_boot(&selection, &options, error) < 0)
+	else if (selection_check_files(&options, error) < 0 ||
+		 selection_boot(&selection, &options, error) < 0)
 		status = STATUS_USAGE;
 	else
 		status = execute(&selection, &options, &call, error);

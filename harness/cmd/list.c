@@ -19,7 +19,10 @@ int command_list(int argc, char **argv, struct error *error)
 		options_free(&options);
 		return status < 0 ? STATUS_USAGE : STATUS_EXPECTED;
 	}
-	status = selection_load(&selection, &options, error) < 0 ? STATUS_USAGE : STATUS_EXPECTED;
+	status = selection_check_files(&options, error) < 0 ||
+				 selection_load(&selection, &options, error) < 0
+			 ? STATUS_USAGE
+			 : STATUS_EXPECTED;
 	for (size_t i = 0; status == STATUS_EXPECTED && i < selection.cells.count; i++) {
 		const char *skip = cell_skip(&selection.cells.cells[i]);
 

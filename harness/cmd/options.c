@@ -4,7 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/text.h"
+
+#define SHARDS 4096
 
 enum {
 	KEY_AXIS = 0x1000, /* + enum axis_id */
@@ -95,11 +98,17 @@ static error_t parse_count(struct options *options, const char *option, const ch
 
 static error_t parse_shard(struct options *options, const char *text)
 {
-	char tail;
+	uint64_t shard = 0, shards = 0;
+	autofree char *first = copy_text(text);
+	char *slash = strchr(first, '/');
 
-	if (sscanf(text, "%u/%u%c", &options->shard, &options->shards, &tail) != 2 ||
-		!options->shard || options->shard > options->shards)
-		return complain(options, "--shard", text, "I/N with 1 <= I <= N");
+	if (slash)
+		*slash = '\0';
+	if (!slash || parse_number(first, &shard) < 0 || parse_number(slash + 1, &shards) < 0 ||
+		!shard || shard > shards || shards > SHARDS)
+		return complain(options, "--shard", text, "I/N with 1 <= I <= N <= 4096");
+	options->shard = (unsigned)shard;
+	options->shards = (unsigned)shards;
 	return 0;
 }
 
@@ -209,6 +218,8 @@ static error_t parse_one(int key, char *text, struct argp_state *state)
 	}
 	if (key >= KEY_AXIS && key < KEY_AXIS + AXES)
 		return replace(options, (enum axis_id)(key - KEY_AXIS), text);
+	if (key == ARGP_KEY_INIT)
+		state->err_stream = NULL; /* one line is enough: no "Try ... --help" behind it */
 	if (key == KEY_SHARD)
 		return parse_shard(options, text);
 	if (key == KEY_EXPECT)
@@ -252,6 +263,8 @@ int options_parse(struct options *options, int argc, char **argv, unsigned group
 	struct argp_option *table = options_join(groups);
 	struct argp argp = {.options = table, .parser = parse_one, .args_doc = usage, .doc = about};
 	char *name = format_text("dkboot %s", argv[0]);
+	/* getopt complains of what is no option, after this name. */
+	char *complainer = format_text("dkboot: %s (--help tells more)", argv[0]);
 	int status;
 
 	*options = (struct options){.timeout_scale = 1,
@@ -263,12 +276,10 @@ int options_parse(struct options *options, int argc, char **argv, unsigned group
 		argp_help(&argp, stdout, ARGP_HELP_STD_HELP & ~(unsigned)ARGP_HELP_EXIT_OK, name);
 		status = 1;
 	} else {
-		argv[0] = name;
+		argv[0] = complainer;
 		status = argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, options)
 				 ? -1
 				 : 0;
-		if (status < 0 && !error->text[0])
-			fail(error, "wrong usage: see %s --help", name);
 	}
 	free(table);
 	return status;

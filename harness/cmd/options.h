@@ -68,6 +68,9 @@ struct selection {
  */
 int selection_load(struct selection *selection, const struct options *options, struct error *error);
 
+/** Refuses the path of a kernel, initrd, ROM or firmware that cannot be read (exit status 2). */
+int selection_check_files(const struct options *options, struct error *error);
+
 /** The one cell that `dkboot boot` describes. */
 int selection_boot(struct selection *selection, const struct options *options, struct error *error);
 

@@ -17,6 +17,30 @@ static const char about[] =
 
 #define RUN_GROUPS (OPTIONS_SELECT | OPTIONS_BOOT | OPTIONS_REPLACE | OPTIONS_RUN)
 
+/* The emulator of the run, unless today's is named; limits as they were. */
+static void inherit(struct options *today, const struct options *then)
+{
+	if (!today->emulator)
+		today->emulator = then->emulator;
+	if (!today->accel)
+		today->accel = then->accel;
+	if (today->timeout_scale == 1)
+		today->timeout_scale = then->timeout_scale;
+	today->lanes = 1;
+}
+
+/* A file named without a folder is taken for a file even when it is gone: its copy stands in. */
+static void name_files(struct options *then)
+{
+	for (size_t i = 0; i < then->replacement_count; i++) {
+		struct replacement *replacement = &then->replacements[i];
+
+		if (replacement->axis == AXIS_ROM && strcmp(replacement->text, "dkboot") != 0 &&
+			strcmp(replacement->text, "stock") != 0 && !strchr(replacement->text, '/'))
+			replacement->text = format_text("./%s", replacement->text);
+	}
+}
+
 /* Reads which cell a folder is of. */
 static char *folder_id(const char *folder, struct error *error)
 {
@@ -99,11 +123,13 @@ static int repro(const char *folder, struct options *today, struct call *call, s
 			       "--keep",
 			       folder),
 		       STATUS_USAGE;
-	if (options_parse(&options, argc, argv, RUN_GROUPS, "", "", error) == 0 &&
-		load_cells(&selection, run, boot, &options, error) == 0 &&
-		keep_only(&selection.cells, id, error) == 0) {
-		today->lanes = 1;
-		status = execute(&selection, today, call, error);
+	if (options_parse(&options, argc, argv, RUN_GROUPS, "", "", error) == 0) {
+		name_files(&options);
+		inherit(today, &options);
+		if (load_cells(&selection, run, boot, &options, error) == 0 &&
+			keep_only(&selection.cells, id, error) == 0)
+
+			status = execute(&selection, today, call, error);
 	}
 	selection_free(&selection);
 	options_free(&options);

@@ -15,10 +15,11 @@ static const char about[] = "Boots the cells of case files (folders: every *.yam
 
 static int run_options(const struct options *options, const struct call *call, struct error *error)
 {
-	struct selection selection;
+	struct selection selection = {0};
 	int status = STATUS_USAGE;
 
-	if (selection_load(&selection, options, error) == 0)
+	if (selection_check_files(options, error) == 0 &&
+		selection_load(&selection, options, error) == 0)
 		status = execute(&selection, options, call, error);
 	selection_free(&selection);
 	return status;
@@ -55,6 +56,9 @@ int command_run(int argc, char **argv, struct error *error)
 	for (int i = 0; i < argc; i++)
 		words[i] = argv[i];
 	status = options_parse(&options, argc, argv, GROUPS, "[CASE...]", about, error);
+	if (status == 0 && options.resume && options.case_count > 0)
+		status = fail(error, "--resume: the run knows its cases; '%s' is one too many",
+			options.cases[0]);
 	if (status == 0)
 		status = options.resume ? run_resumed(options.resume, error)
 					: run_options(&options, &call, error);

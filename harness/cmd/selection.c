@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "case/pattern.h"
 #include "cmd/options.h"
 
 static int load_file(struct selection *selection, const char *path, struct error *error)
@@ -75,6 +77,26 @@ static int load_named(
 	for (size_t i = 0; i < options->case_count; i++)
 		if (load_path(selection, options->cases[i], error) < 0)
 			return -1;
+	return 0;
+}
+
+/* Axes whose value may be the path of a file. */
+static bool takes_file(enum axis_id axis)
+{
+	return axis == AXIS_KERNEL || axis == AXIS_INITRD || axis == AXIS_ROM ||
+	       axis == AXIS_FIRMWARE;
+}
+
+int selection_check_files(const struct options *options, struct error *error)
+{
+	for (size_t i = 0; i < options->replacement_count; i++) {
+		const struct replacement *replacement = &options->replacements[i];
+
+		if (takes_file(replacement->axis) && strchr(replacement->text, '/') &&
+			access(replacement->text, R_OK) < 0)
+			return fail_errno(
+				error, "--%s: %s", axis_name(replacement->axis), replacement->text);
+	}
 	return 0;
 }
 
@@ -160,6 +182,9 @@ int selection_boot(struct selection *selection, const struct options *options, s
 	test_case->limit_ms = 60000;
 	if (options->limit && parse_duration(options->limit, &test_case->limit_ms) < 0)
 		return fail(error, "--limit: '%s' is not a time such as 90s", options->limit);
+	for (size_t i = 0; i < options->expect_count; i++)
+		if (pattern_check(options->expect[i], NULL, 0, error) < 0)
+			return fail_within(error, "--expect: '%s'", options->expect[i]);
 	add_patterns(test_case, options);
 	if (apply_replacements(test_case, options, error) < 0)
 		return -1;
