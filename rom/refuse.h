@@ -28,7 +28,7 @@
 	X(REFUSE_A20, "A20 stays off (%u)")                                                        \
 	X(REFUSE_NOT_LINUX, "not a Linux kernel (no HdrS, boot flag %x)")                          \
 	X(REFUSE_VERSION, "unknown boot protocol (version %x)")                                    \
-	X(REFUSE_SETUP_SIZE, "wrong setup size (%u bytes, not %u to %u)")                          \
+	X(REFUSE_SETUP_SIZE, "wrong setup size (%u bytes of %u, at most 32768)")                   \
 	X(REFUSE_ALIGNMENT, "kernel_alignment no power of two (%x)")                               \
 	X(REFUSE_CMDLINE, "command line too long (%u bytes, at most %u)")                          \
 	X(REFUSE_NOT_RAM, "%s not in RAM (%x-%x, RAM ends at %x)")                                 \

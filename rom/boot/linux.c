@@ -33,7 +33,7 @@ static int check_setup_size(
 	const uint32_t needs = (sectors + 1) * SECTOR;
 
 	if (linux->size[ITEM_SETUP] < needs || linux->size[ITEM_SETUP] > SETUP_MAX)
-		return refuse(why, REFUSE_SETUP_SIZE, linux->size[ITEM_SETUP], needs, SETUP_MAX);
+		return refuse(why, REFUSE_SETUP_SIZE, linux->size[ITEM_SETUP], needs, 0);
 	return 0;
 }
 
