@@ -39,3 +39,8 @@ lint:
 .PHONY: tidy
 tidy:
 	$(Q)ci/lint tidy
+
+.PHONY: bench
+bench: setup
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)ci/bench $(O)

@@ -287,12 +287,11 @@ static char **full_argv(const struct machine *machine, const struct payload *pay
 	struct machine here = *machine;
 	autofree char *emulator = absolute(machine->emulator);
 	autofree char *firmware = absolute(machine->firmware);
-	autofree char *rom_folder =
-		machine->rom_folder ? realpath(machine->rom_folder, NULL) : NULL;
+	autofree char *rom_folder = absolute(machine->rom_folder);
 
 	here.emulator = emulator;
 	here.firmware = firmware;
-	here.rom_folder = rom_folder ? rom_folder : machine->rom_folder;
+	here.rom_folder = rom_folder;
 	return qemu_argv(&here, kernel, initrd, payload->cmdline, ties);
 }
 

@@ -113,7 +113,7 @@ static void lane_broken(struct lane *lane, const char *why)
 	outcome_conclude(&lane->result, lane->cell, NULL);
 }
 
-static void lane_conclude(struct lane *lane, const char *rule)
+static void lane_conclude(struct lane *lane, const char *rule, double reaction)
 {
 	struct run *run = lane->run;
 	struct error error;
@@ -121,6 +121,7 @@ static void lane_conclude(struct lane *lane, const char *rule)
 
 	outcome_conclude(&lane->result, lane->cell, rule);
 	outcome_phase(&lane->result, "boot", lane->result.seconds);
+	outcome_phase(&lane->result, "verdict", reaction);
 	if (notebook_conclude(lane->folder, run->stage, &lane->job, &lane->result,
 		    run->stage->choices.keep, &error) < 0)
 		lane_broken(lane, error.text);
@@ -138,6 +139,7 @@ static void on_trial_done(void *context, struct trial *trial)
 		     !cell_expected_failure(lane->cell) &&
 		     lane->result.attempt_count < run->policy->retry;
 	autofree char *rule = copy_text(trial_rule(trial));
+	double reaction = trial_reaction(trial);
 
 	outcome_attempt(&lane->result, attempt);
 	trial_free(trial);
@@ -145,7 +147,7 @@ static void on_trial_done(void *context, struct trial *trial)
 	if (again && lane_boot(lane))
 		return;
 	if (!run->signal) {
-		lane_conclude(lane, rule);
+		lane_conclude(lane, rule, reaction);
 		lane_publish(lane);
 	}
 	lane_clear(lane);

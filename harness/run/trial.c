@@ -29,11 +29,13 @@ struct trial {
 	bool ended;	     /* EVENT_ENDED came */
 	bool settling;	     /* over is near: the settle timer runs */
 	uint64_t spawned;    /* clock at the start */
+	uint64_t caused;     /* clock when the reason for the end was seen; 0 = not yet */
 	uint64_t boot_start; /* engine time at which the current boot began: 0, or the last reset */
 	uint64_t last_sign;  /* engine time of the last byte or device progress */
 	uint64_t touched;    /* guest memory in use at that time */
 	uint64_t now;	     /* engine time, as far as known */
 	char words[256];     /* last words of the emulator */
+	double reaction;     /* seconds from @caused to the verdict */
 	char trouble[512];   /* what failed on our side */
 };
 
@@ -42,11 +44,18 @@ static uint32_t scaled_ms(const struct trial *trial, uint64_t since)
 	return (uint32_t)(milliseconds(trial->now - since) / trial->job->scale);
 }
 
+static void note_cause(struct trial *trial)
+{
+	if (!trial->caused)
+		trial->caused = clock_now();
+}
+
 /* Settles why the watch ends, and stops the machine; the verdict waits until all is drained. */
 static void trial_end(struct trial *trial, enum watch_end end)
 {
 	if (trial->over)
 		return;
+	note_cause(trial);
 	trial->over = true;
 	trial->seen.end = end;
 	trial->seen.seconds = milliseconds(trial->now - trial->boot_start) / 1e3;
@@ -68,6 +77,7 @@ static void trial_settle(struct trial *trial, enum watch_end end)
 {
 	if (trial->over || trial->settling)
 		return;
+	note_cause(trial);
 	trial->settling = true;
 	trial->seen.end = end;
 	uv_timer_start(&trial->settle, on_settled, SETTLE_MS, 0);
@@ -165,6 +175,7 @@ static void trial_judge(struct trial *trial)
 	seen->trouble = trial->trouble;
 	verdict_decide(seen, ending, &trial->attempt);
 	trial->attempt.seconds = milliseconds(clock_now() - trial->spawned) / 1e3;
+	trial->reaction = milliseconds(clock_now() - trial->caused) / 1e3;
 }
 
 static void on_handle_closed(uv_handle_t *handle)
@@ -210,6 +221,7 @@ static void on_event(void *context, const struct event *event)
 		on_bytes(trial, event);
 		break;
 	case EVENT_STARTED:
+	case EVENT_FROZEN:
 		break;
 	case EVENT_STOPPED:
 		on_stopped(trial, event);
@@ -304,6 +316,11 @@ failed:
 const struct attempt *trial_attempt(const struct trial *trial)
 {
 	return &trial->attempt;
+}
+
+double trial_reaction(const struct trial *trial)
+{
+	return trial->reaction;
 }
 
 const char *trial_rule(const struct trial *trial)

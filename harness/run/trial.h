@@ -28,6 +28,9 @@ struct trial *trial_start(uv_loop_t *loop, const struct job *job, const char *fo
 /** The verdict, after `done`. */
 const struct attempt *trial_attempt(const struct trial *trial);
 
+/** Seconds from the moment when the cause of the verdict was seen to the verdict, all drained. */
+double trial_reaction(const struct trial *trial);
+
 /** The rule that the oracle found broken, or NULL. */
 const char *trial_rule(const struct trial *trial);
 
