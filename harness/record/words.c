@@ -34,7 +34,7 @@ static void add_failure(struct buffer *out, enum failure failure, const char *ru
 
 void add_trouble(struct buffer *out, const struct result *result)
 {
-	if (result->outcome == OUTCOME_XPASS) {
+	if (result->outcome == OUTCOME_XPASS && !result->reason) {
 		buffer_add_text(out, "expected to fail, and did not: ");
 		add_declared(out, result);
 		return;

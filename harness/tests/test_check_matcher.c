@@ -248,6 +248,11 @@ static void test_refusal_is_no_finding(void **state)
 	assert_string_equal(matcher_refusal(matcher), "no\\x07");
 	matcher_again(matcher);
 	assert_null(matcher_refusal(matcher));
+	say(matcher, "dkboot-rom: refused: half of");
+	matcher_idle(matcher, 11);
+	assert_null(matcher_refusal(matcher));
+	say(matcher, " it\n");
+	assert_string_equal(matcher_refusal(matcher), "half of it");
 	end_with(matcher, FAILURE_NONE, NULL);
 }
 

@@ -120,6 +120,11 @@ static void test_last_line_of_an_id_counts(void **state)
 	assert_true(journal.summary.seconds == 93.1);
 	assert_true(journal.complete);
 	journal_free(&journal);
+	assert_int_equal(
+		read_text(RUN SUMMARY "{\"type\":\"run\",\"planned\":1}\n", &journal, NULL), 0);
+	assert_false(journal.complete);
+	assert_int_equal(journal.facts.planned, 2);
+	journal_free(&journal);
 	assert_int_equal(read_text(RUN SUMMARY RUN CELL("a", "pass"), &journal, NULL), 0);
 	assert_false(journal.complete);
 	journal_free(&journal);

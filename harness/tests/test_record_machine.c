@@ -64,7 +64,7 @@ static void test_tap(void **state)
 	report_tap(&journal, &out);
 	assert_int_equal(strncmp(out.data, "TAP version 14\n1..7\n# dkboot: 0.1\n", 34), 0);
 	has(&out, "\nok 1 - gate:memory=64m\nnot ok 2 - gate:memory=128m\n  ---\n  message: "
-		  "\"panic: <&");
+		  "\"panic: <&\\\"'# ");
 	has(&out, "# \\\\ ]]> \\\\x01\\\\x1b[31m\\\\x7f \\\\xc2\\\\x9b \\\\xff\\\\xc3 "
 		  "\\\\xed\\\\xa0\\\\x80 "
 		  "\\uFFFE\\uFFFF\\uFEFF\"\n  severity: \"fail\"\n  class: \"panic\"\n");
