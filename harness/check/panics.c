@@ -9,7 +9,9 @@
 
 /* The table, compiled: kept for the life of the process, as every cell uses it. */
 static struct {
-	struct pattern *any_anchor; /* one look that most lines do not get past */
+	/* Bit g of trio[n][byte]: an anchor of group g has this byte at place n. */
+	unsigned char trio[3][256];
+	struct pattern *any_anchor; /* the second look */
 	struct pattern *row[ROWS_LIMIT];
 } compiled;
 
@@ -20,12 +22,40 @@ static struct {
 static const char *const echoes[] = {"ommand line", "dkinit: ", "dkprobe: ", "]     "};
 #define INDENTED "    " /* the same list without time stamps */
 
+/* Anchors go into eight groups by turns. A place behind an anchor's end may hold any byte. */
+static void note_anchor(size_t index, const char *anchor)
+{
+	unsigned char group = (unsigned char)(1u << index % 8);
+	size_t length = strlen(anchor);
+
+	for (size_t place = 0; place < 3; place++) {
+		for (unsigned byte = 0; byte < 256; byte++) {
+			if (place >= length || byte == (unsigned char)anchor[place])
+				compiled.trio[place][byte] |= group;
+		}
+	}
+}
+
+/* The first look, a few instructions a byte, that hardly a line gets past. */
+static bool may_hold_anchor(const struct line *line)
+{
+	const unsigned char *at = (const unsigned char *)line->bytes;
+
+	for (size_t i = 2; i < line->size; i++, at++) {
+		if (compiled.trio[0][at[0]] & compiled.trio[1][at[1]] & compiled.trio[2][at[2]])
+			return true;
+	}
+	return false;
+}
+
 static int compile_anchors(const struct panic_row *rows, size_t count, struct error *error)
 {
 	autobuffer struct buffer text = {0};
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		note_anchor(i, rows[i].anchor);
 		buffer_printf(&text, "%s\\Q%s\\E", i ? "|" : "", rows[i].anchor);
+	}
 	compiled.any_anchor = pattern_new(text.data, error);
 	return compiled.any_anchor ? 0 : fail_within(error, "anchors of the panic table");
 }
@@ -83,7 +113,8 @@ bool panics_search(enum channel channel, const struct line *line, struct panic_h
 	size_t count;
 	const struct panic_row *rows = panic_rows(&count);
 
-	if (pattern_match(compiled.any_anchor, line->bytes, line->size) == MATCH_NO)
+	if (!may_hold_anchor(line) ||
+		pattern_match(compiled.any_anchor, line->bytes, line->size) == MATCH_NO)
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		if ((rows[i].channels & 1u << channel) && row_matches(i, line, hit)) {
