@@ -93,26 +93,37 @@ static void scan_vga(const char *s, struct cmdline_options *options)
 	options->vga = (uint16_t)mode;
 }
 
+/* Options that the word at s may be; false for the one that ends the kernel's part. */
+static bool scan_word(const char *s, struct cmdline_options *options)
+{
+	const char *value;
+
+	if (*s == '"')
+		s++;
+	if ((value = behind(s, "mem=")))
+		scan_mem(value, options);
+	else if ((value = behind(s, "vga=")))
+		scan_vga(value, options);
+	else if ((value = behind(s, "--")) && is_end(*value))
+		return false;
+	return true;
+}
+
+/* The inner loop skips what is neither quote nor space nor a possible vga=: lines are long. */
 void cmdline_scan(const char *s, struct cmdline_options *options)
 {
-	bool quoted = false, word = true;
+	bool quoted = false, word = true, ours = true;
 
 	*options = (struct cmdline_options){.mem_last = UINT32_MAX, .vga = 0xffff};
-	for (; *s; s++) {
-		const char *value;
-
+	for (;; s++) {
+		if (word && ours)
+			ours = scan_word(s, options);
+		while (*s > '"' && *s != 'v')
+			s++;
+		if (!*s)
+			return;
 		if (behind(s, "vga="))
 			options->vga_seen = true;
-		if (word) {
-			const char *start = *s == '"' ? s + 1 : s;
-
-			if ((value = behind(start, "mem=")))
-				scan_mem(value, options);
-			else if ((value = behind(start, "vga=")))
-				scan_vga(value, options);
-			else if ((value = behind(start, "--")) && is_end(*value))
-				break;
-		}
 		if (*s == '"')
 			quoted = !quoted;
 		word = !quoted && is_space(*s);

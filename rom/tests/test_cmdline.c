@@ -49,7 +49,7 @@ static const struct row rows[] = {
 	{"vga=\"5\"", ANY, 5, true},
 	{"a=\"b vga=5\"", ANY, 0xffff, true},
 	{"a=\"b\" vga=5", ANY, 5, true},
-	{"-- vga=5", ANY, 0xffff, false},
+	{"-- vga=5", ANY, 0xffff, true},
 	{"vga=5 -- vga=6", ANY, 5, true},
 	{"--- vga=5", ANY, 5, true},
 	{"--x vga=5", ANY, 5, true},
