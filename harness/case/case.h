@@ -119,6 +119,8 @@ struct test_case {
 	struct case_ending *endings; /* first selector that fits wins; none = END_POWEROFF */
 	size_t ending_count;
 	uint32_t limit_ms; /* time limit of one boot before scaling; default 30 s */
+	uint32_t quiet_ms; /* a boot without console byte and device progress for so long hangs,
+			      before scaling; default 5 s */
 	enum layout_check layout;
 	enum pick pick;
 	uint64_t sample; /* PICK_SAMPLE: how many */

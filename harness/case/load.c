@@ -10,6 +10,7 @@
 
 #define CASE(member)   offsetof(struct test_case, member)
 #define LIMIT_MS       30000
+#define QUIET_MS       5000
 #define PICK_LIMIT     1000000
 #define CASE_EXTENSION ".yaml"
 
@@ -81,6 +82,7 @@ static const struct field case_fields[] = {
 	{.key = "unordered", .read = read_expectations},
 	{.key = "forbid", .read = read_expectations}, {.key = "end", .read = read_endings},
 	{.key = "limit", .read = read_duration, .offset = CASE(limit_ms)},
+	{.key = "quiet", .read = read_duration, .offset = CASE(quiet_ms)},
 	{.key = "layout", .read = read_word, .offset = CASE(layout), .word_of = layout_word}, {0}};
 
 /* The stem of the file's name, which is the case's name. */
@@ -108,6 +110,7 @@ static struct test_case *case_new(const char *name)
 
 	test_case->name = copy_text(name);
 	test_case->limit_ms = LIMIT_MS;
+	test_case->quiet_ms = QUIET_MS;
 	test_case->seed = 1;
 	return test_case;
 }

@@ -89,6 +89,7 @@ static void test_defaults(void **state)
 	assert_int_equal(cell_value(cell, AXIS_RESETS)->number, 0);
 	assert_int_equal(cell_ending(cell)->ending, END_POWEROFF);
 	assert_int_equal(test_case->limit_ms, 30000);
+	assert_int_equal(test_case->quiet_ms, 5000);
 	cells_free(&cells);
 	case_free(test_case);
 }
@@ -114,6 +115,7 @@ static const char values[] =
 	"     equals: {c: '${cmdline}'}}\n"
 	"forbid: [{debug: oops}]\n"
 	"limit: 2m\n"
+	"quiet: 15s\n"
 	"layout: full\n";
 
 static void test_values(void **state)
@@ -149,6 +151,7 @@ static void test_values(void **state)
 	assert_int_equal(loaded->expectations[1].expect.kind, EXPECT_FORBIDDEN);
 	assert_int_equal(loaded->expectations[1].expect.channel, CHANNEL_DEBUG);
 	assert_int_equal(loaded->limit_ms, 120000);
+	assert_int_equal(loaded->quiet_ms, 15000);
 	assert_int_equal(loaded->layout, LAYOUT_FULL);
 	cells_free(&cells);
 	case_free(loaded);
