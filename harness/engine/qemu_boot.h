@@ -11,7 +11,8 @@
 
 /** The reading end of one channel. */
 struct intake {
-	int fd; /* -1: this engine has no such channel, or it came to its end */
+	int fd;	    /* -1: this engine has no such channel */
+	bool ended; /* end of file was read */
 	uv_poll_t poll;
 	bool resting; /* not polled until the timer fires */
 };
@@ -62,7 +63,7 @@ int intakes_open(struct boot *boot);
 /** Reads all that is there. @return the most bytes that came from one channel */
 size_t intakes_drain(struct boot *boot);
 
-/** Closes the intakes' handles and descriptors. */
+/** Closes the intakes' handles; the descriptors stay open until boot's release. */
 void intakes_close(struct boot *boot, uv_close_cb closed);
 
 /** Asks for a reset from outside. */

@@ -11,11 +11,17 @@
  */
 enum { REST_MS = 2, MANY = 4096, TURN = 1 << 18 };
 
+/* The descriptor stays open until libuv has let go of its number: closed here, the number could be
+ * another boot's by the time uv_close() takes it out of epoll. */
 static void intake_ended(struct intake *intake)
 {
 	uv_poll_stop(&intake->poll);
-	close(intake->fd);
-	intake->fd = -1;
+	intake->ended = true;
+}
+
+static bool intake_open(const struct intake *intake)
+{
+	return intake->fd >= 0 && !intake->ended;
 }
 
 static void deliver(struct boot *boot, const struct intake *intake, const char *bytes, size_t size)
@@ -37,7 +43,7 @@ static size_t intake_read(struct boot *boot, struct intake *intake, size_t most)
 	size_t total = 0;
 	ssize_t got;
 
-	while (intake->fd >= 0 && total < most) {
+	while (intake_open(intake) && total < most) {
 		got = read(intake->fd, chunk, sizeof(chunk));
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -71,7 +77,7 @@ static void intake_ready(uv_poll_t *poll, int status, int events)
 
 	(void)status;
 	(void)events;
-	if (intake->fd >= 0 && got < MANY)
+	if (intake_open(intake) && got < MANY)
 		rest(boot, intake);
 }
 
@@ -86,9 +92,9 @@ static void rest_over(uv_timer_t *timer)
 			continue;
 		intake->resting = false;
 		/* Looking before polling spares two calls a turn while the guest chatters. */
-		if (intake_read(boot, intake, TURN) && intake->fd >= 0)
+		if (intake_read(boot, intake, TURN) && intake_open(intake))
 			rest(boot, intake);
-		else if (intake->fd >= 0)
+		else if (intake_open(intake))
 			uv_poll_start(&intake->poll, UV_READABLE, intake_ready);
 	}
 }
@@ -134,8 +140,5 @@ void intakes_close(struct boot *boot, uv_close_cb closed)
 
 		if (intake->poll.data)
 			uv_close((uv_handle_t *)&intake->poll, closed);
-		if (intake->fd >= 0)
-			close(intake->fd);
-		intake->fd = -1;
 	}
 }

@@ -74,6 +74,8 @@ static void hear(void *context, const struct event *event)
 		run->halts++;
 		run->engine->stop(run->boot);
 		break;
+	case EVENT_FROZEN:
+		break;
 	case EVENT_ENDED:
 		run->ends++;
 		run->ended = *event;
@@ -116,7 +118,11 @@ static void boot(struct run *run, const struct machine *machine, const uint8_t *
 {
 	struct part kernel = image(code, size);
 	struct payload payload = {.kernel = &kernel, .cmdline = (char *)""};
-	struct boot_request request = {machine, &payload, "/", hear, run};
+	struct boot_request request = {.machine = machine,
+		.payload = &payload,
+		.folder = "/",
+		.listener = hear,
+		.context = run};
 	struct error error;
 
 	run->engine = engine_find("qemu");
