@@ -81,6 +81,11 @@ static int drop_done(struct cell_list *cells, const char *folder, size_t *done, 
 
 	if (journal_read(path, &journal, error) < 0)
 		return -1;
+	/* A line that the kill tore apart must not run into the next one. */
+	if (truncate(path, (off_t)journal.whole) < 0) {
+		journal_free(&journal);
+		return fail_errno(error, "%s", path);
+	}
 	for (size_t i = 0; i < cells->count; i++) {
 		bool known = false;
 

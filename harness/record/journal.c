@@ -142,5 +142,6 @@ void journal_add_summary(struct buffer *out, const struct summary *summary)
 		json_object_set_new(line, keys[i], json_integer(summary->count[i]));
 	json_object_set_new(line, "flaky", json_integer(summary->flaky));
 	set_real(line, "seconds", summary->seconds);
+	set_real(line, "cpu_seconds", summary->cpu_seconds);
 	add_line(out, line);
 }

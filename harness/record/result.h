@@ -66,7 +66,8 @@ struct result {
 struct summary {
 	unsigned count[OUTCOMES];
 	unsigned flaky;
-	double seconds;
+	double seconds;	    /* wall time */
+	double cpu_seconds; /* of the runner alone, its children not counted */
 };
 
 /** Length of the case's name at the front of an id: "gate" in "gate:kernel=probe". */

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -313,6 +314,16 @@ static void run_close(struct run *run)
 	free(run->lanes);
 }
 
+/* Processor time that this process has used, its children not counted. */
+static double own_cpu_seconds(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
 int scheduler_run(struct stage *stage, const struct cell_list *cells, const struct policy *policy,
 	const struct run_facts *facts, size_t done_already, const struct reporter *reporter,
 	struct summary *summary, int *interrupted, struct error *error)
@@ -334,6 +345,7 @@ int scheduler_run(struct stage *stage, const struct cell_list *cells, const stru
 	lanes_fill(&run);
 	uv_run(&run.loop, UV_RUN_DEFAULT);
 	summary->seconds += milliseconds(clock_now() - began) / 1e3;
+	summary->cpu_seconds = own_cpu_seconds();
 	run_close(&run);
 	*interrupted = run.signal;
 	return run.trouble.text[0] ? fail(error, "%s", run.trouble.text) : 0;

@@ -244,6 +244,11 @@ static void check_limits(struct trial *trial)
 	double quiet = milliseconds(trial->now - trial->last_sign);
 	double limit = trial->job->cell->from->limit_ms * scale;
 
+	if (scaled_ms(trial, trial->boot_start) >= matcher_deadline(trial->matcher)) {
+		matcher_idle(trial->matcher, scaled_ms(trial, trial->boot_start));
+		trial_review(trial);
+	}
+
 	if (running > limit) {
 		trial->seen.limit = limit / 1e3;
 		trial_end(trial, WATCH_LIMIT);
