@@ -124,8 +124,9 @@ x:memory=96m,kernel=passes skip' "$(jq -r 'select(.id) | "\(.id) \(.outcome) \(.
 		same 'fail serial' "$(verdict out)"
 		xmllint --noout out.xml
 		well_formed out/journal.jsonl
-		same 0 "$(printf '%s' "$output$stderr" | LC_ALL=C tr -d '\n\040-\176\200-\377' | wc -c)"
-		printf '%s' "$output" | iconv -f UTF-8 -t UTF-8 >/dev/null
+		printf '%s\n' "$stderr" >err
+		harmless "$format"
+		harmless err
 	done
 	well_formed json
 	run -0 "$PRODUCT/build/tests/tool_tap14" <tap
@@ -137,10 +138,14 @@ x:memory=96m,kernel=passes skip' "$(jq -r 'select(.id) | "\(.id) \(.outcome) \(.
 	nasty
 	run -1 fake n.yaml
 	cmp says out/cells/*/serial.log
-	same 0 "$(LC_ALL=C tr -d '\n\040-\176' <"$(cell_folder out)/serial.timed" | wc -c)"
+	harmless "$(cell_folder out)/serial.timed"
 	run -0 dk show out/cells/*
-	same 0 "$(printf '%s' "$output" | LC_ALL=C tr -d '\n\040-\176\200-\377' | wc -c)"
+	printf '%s\n' "$output" >shown
+	harmless shown
 	expect_has 'fail: serial' 'trap \x1b[31m' 'dkboot repro out/cells/'
+	printf '\302\233' >c1
+	run ! harmless c1
+	run ! harmless says
 }
 
 @test "formats: an interrupted run's reports say that it did not come to its end" {

@@ -106,3 +106,9 @@ await() {
 
 # says FILE: its serial log holds a whole probe's report, so the guest is in its last act.
 reported() { grep -qs '^dkprobe: end' "$1"/cells/*/serial.log; }
+
+# harmless FILE: UTF-8 without any control character but line ends, C1 included (a terminal obeys those too).
+harmless() {
+	iconv -f UTF-8 -t UTF-8 "$1" >/dev/null
+	! LC_ALL=C grep -aqP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' "$1"
+}
