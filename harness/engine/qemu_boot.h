@@ -7,6 +7,7 @@
 #include <uv.h>
 
 #include "engine/engine.h"
+#include "engine/qemu_argv.h"
 #include "engine/qmp.h"
 
 /** The reading end of one channel. */
@@ -50,6 +51,28 @@ struct boot {
 	char *failure; /* why our own side gave up, or NULL */
 	struct event end;
 };
+
+/** As struct engine's start(). */
+struct boot *boot_start(uv_loop_t *loop, const struct boot_request *request, struct error *error);
+
+/** As struct engine's release(). */
+void boot_release(struct boot *boot);
+
+/** qemu_argv() with paths that hold in any folder; release with qemu_argv_free(). */
+char **boot_argv(const struct machine *machine, const struct payload *payload, const char *kernel,
+	const char *initrd, enum qemu_ties ties);
+
+/** Watches and talks to the emulator that was just started. */
+int boot_watch(struct boot *boot, struct error *error);
+
+/** Closes every handle of libuv's that the boot has. */
+void boot_close_handles(struct boot *boot, uv_close_cb closed);
+
+/** Kills the emulator; its end is seen later. */
+void boot_kill(struct boot *boot);
+
+/** As struct engine's poll(). */
+void boot_ask_halted(struct boot *boot);
 
 /** Tells the listener; fills in @at. */
 void boot_tell(struct boot *boot, struct event *event);

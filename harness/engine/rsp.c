@@ -1,0 +1,257 @@
+#include "engine/rsp.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+
+#define ANSWER_MS 2000
+
+void rsp_close(struct rsp *rsp)
+{
+	if (rsp->fd > 0)
+		close(rsp->fd);
+	rsp->fd = -1;
+	buffer_free(&rsp->in);
+}
+
+static int send_all(struct rsp *rsp, const char *bytes, size_t size, struct error *error)
+{
+	while (size > 0) {
+		struct pollfd ready = {.fd = rsp->fd, .events = POLLOUT};
+		ssize_t done = write(rsp->fd, bytes, size);
+
+		if (done < 0 && errno == EAGAIN && poll(&ready, 1, ANSWER_MS) > 0)
+			continue;
+		if (done < 0)
+			return fail_errno(error, "gdb stub");
+		bytes += done;
+		size -= (size_t)done;
+	}
+	return 0;
+}
+
+int rsp_send(struct rsp *rsp, const char *packet, struct error *error)
+{
+	autobuffer struct buffer frame = {0};
+	unsigned char sum = 0;
+
+	for (const char *at = packet; *at; at++)
+		sum = (unsigned char)(sum + (unsigned char)*at);
+	buffer_printf(&frame, "$%s#%02x", packet, sum);
+	return send_all(rsp, frame.data, frame.size, error);
+}
+
+/* Takes what the socket holds. @return 1 if there was something, 0 if not, -1 at its end */
+static int take_bytes(struct rsp *rsp, struct error *error)
+{
+	char bytes[4096];
+	ssize_t size = read(rsp->fd, bytes, sizeof(bytes));
+
+	if (size > 0) {
+		buffer_add(&rsp->in, bytes, (size_t)size);
+		return 1;
+	}
+	if (size < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	return fail(error, "gdb stub: the emulator closed it");
+}
+
+/* Finds one whole packet in what was received. */
+static bool take_packet(struct rsp *rsp, struct buffer *out)
+{
+	const char *start = rsp->in.size ? memchr(rsp->in.data, '$', rsp->in.size) : NULL;
+	const char *end =
+		start ? memchr(start, '#', (size_t)(rsp->in.data + rsp->in.size - start)) : NULL;
+
+	if (!end || end + 3 > rsp->in.data + rsp->in.size)
+		return false;
+	buffer_clear(out);
+	buffer_add(out, start + 1, (size_t)(end - start - 1));
+	buffer_drop(&rsp->in, (size_t)(end + 3 - rsp->in.data));
+	return true;
+}
+
+int rsp_receive(struct rsp *rsp, struct buffer *out, struct error *error)
+{
+	int status;
+
+	do {
+		if (take_packet(rsp, out))
+			return send_all(rsp, "+", 1, error) < 0 ? -1 : 1;
+		status = take_bytes(rsp, error);
+	} while (status > 0);
+	return status;
+}
+
+int rsp_ask(struct rsp *rsp, const char *packet, struct buffer *out, struct error *error)
+{
+	uint64_t deadline = clock_now() + ANSWER_MS * UINT64_C(1000000);
+	int status = rsp_send(rsp, packet, error);
+
+	while (status == 0) {
+		struct pollfd ready = {.fd = rsp->fd, .events = POLLIN};
+		uint64_t now = clock_now();
+
+		status = rsp_receive(rsp, out, error);
+		if (status != 0)
+			break;
+		if (now >= deadline)
+			return fail(
+				error, "gdb stub: no answer to %.20s in %d ms", packet, ANSWER_MS);
+		poll(&ready, 1, (int)((deadline - now) / 1000000) + 1);
+	}
+	return status < 0 ? -1 : 0;
+}
+
+int rsp_command(struct rsp *rsp, const char *packet, struct error *error)
+{
+	autobuffer struct buffer answer = {0};
+
+	if (rsp_ask(rsp, packet, &answer, error) < 0)
+		return -1;
+	if (strcmp(answer.data, "OK") != 0)
+		return fail(error, "gdb stub: %.20s was answered by '%.20s'", packet, answer.data);
+	return 0;
+}
+
+int rsp_breakpoint(struct rsp *rsp, bool set, uint32_t linear, struct error *error)
+{
+	char packet[32];
+
+	snprintf(packet, sizeof(packet), "%c1,%x,1", set ? 'Z' : 'z', linear);
+	return rsp_command(rsp, packet, error);
+}
+
+/* Where a register lies in the answer to `g`: QEMU's x86-64 stub, registers of 8 and 4 bytes in a
+ * row. */
+struct place {
+	size_t offset; /* bytes */
+	size_t width;
+	size_t member; /* of struct cpu_state */
+	size_t member_width;
+};
+
+#define REGISTER(at, bytes, name)                                                                  \
+	{                                                                                          \
+		at, bytes, offsetof(struct cpu_state, name), sizeof(((struct cpu_state *)0)->name) \
+	}
+
+static const struct place places[] = {
+	REGISTER(0, 8, eax),
+	REGISTER(8, 8, ebx),
+	REGISTER(16, 8, ecx),
+	REGISTER(24, 8, edx),
+	REGISTER(32, 8, esi),
+	REGISTER(40, 8, edi),
+	REGISTER(48, 8, ebp),
+	REGISTER(56, 8, esp),
+	REGISTER(128, 8, eip),
+	REGISTER(136, 4, eflags),
+	REGISTER(140, 4, cs),
+	REGISTER(144, 4, ss),
+	REGISTER(148, 4, ds),
+	REGISTER(152, 4, es),
+	REGISTER(156, 4, fs),
+	REGISTER(160, 4, gs),
+};
+
+#define PLACES		(sizeof(places) / sizeof(places[0]))
+#define REGISTERS_BYTES 164
+#define CR0_NUMBER	27 /* of `p` */
+
+/* A little-endian number in hexadecimal. */
+static uint64_t hex_value(const char *text, size_t bytes)
+{
+	uint64_t value = 0;
+
+	for (size_t i = bytes; i > 0; i--) {
+		char pair[3] = {text[2 * i - 2], text[2 * i - 1], '\0'};
+
+		value = value << 8 | strtoul(pair, NULL, 16);
+	}
+	return value;
+}
+
+static void hex_store(char *text, uint64_t value, size_t bytes)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < bytes; i++, value >>= 8) {
+		text[2 * i] = digits[value >> 4 & 15];
+		text[2 * i + 1] = digits[value & 15];
+	}
+}
+
+int rsp_registers(
+	struct rsp *rsp, struct rsp_registers *raw, struct cpu_state *cpu, struct error *error)
+{
+	autobuffer struct buffer answer = {0};
+	char packet[8];
+
+	if (rsp_ask(rsp, "g", &answer, error) < 0)
+		return -1;
+	if (answer.size < 2 * REGISTERS_BYTES || answer.size >= sizeof(raw->text))
+		return fail(error, "gdb stub: registers of %zu digits", answer.size);
+	memcpy(raw->text, answer.data, answer.size + 1);
+	for (size_t i = 0; i < PLACES; i++) {
+		uint64_t value = hex_value(raw->text + 2 * places[i].offset, places[i].width);
+
+		memcpy((char *)cpu + places[i].member, &value, places[i].member_width);
+	}
+	snprintf(packet, sizeof(packet), "p%x", CR0_NUMBER);
+	if (rsp_ask(rsp, packet, &answer, error) < 0)
+		return -1;
+	if (answer.size < 8)
+		return fail(error, "gdb stub: no CR0");
+	cpu->cr0 = (uint32_t)hex_value(answer.data, 4);
+	return 0;
+}
+
+void rsp_registers_set(struct rsp_registers *raw, const struct cpu_state *cpu)
+{
+	for (size_t i = 0; i < PLACES; i++) {
+		uint64_t value = 0;
+
+		memcpy(&value, (const char *)cpu + places[i].member, places[i].member_width);
+		hex_store(raw->text + 2 * places[i].offset, value, places[i].width);
+	}
+}
+
+int rsp_registers_write(struct rsp *rsp, const struct rsp_registers *raw, struct error *error)
+{
+	autobuffer struct buffer packet = {0};
+
+	buffer_printf(&packet, "G%s", raw->text);
+	return rsp_command(rsp, packet.data, error);
+}
+
+int rsp_memory_read(struct rsp *rsp, uint32_t linear, void *out, size_t size, struct error *error)
+{
+	autobuffer struct buffer answer = {0};
+	char packet[32];
+
+	snprintf(packet, sizeof(packet), "m%x,%zx", linear, size);
+	if (rsp_ask(rsp, packet, &answer, error) < 0)
+		return -1;
+	if (answer.size != 2 * size)
+		return fail(error, "gdb stub: cannot read %zu bytes at 0x%x", size, linear);
+	for (size_t i = 0; i < size; i++)
+		((unsigned char *)out)[i] = (unsigned char)hex_value(answer.data + 2 * i, 1);
+	return 0;
+}
+
+int rsp_memory_write(
+	struct rsp *rsp, uint32_t linear, const void *bytes, size_t size, struct error *error)
+{
+	autobuffer struct buffer packet = {0};
+
+	buffer_printf(&packet, "M%x,%zx:", linear, size);
+	for (size_t i = 0; i < size; i++)
+		buffer_printf(&packet, "%02x", ((const unsigned char *)bytes)[i]);
+	return rsp_command(rsp, packet.data, error);
+}

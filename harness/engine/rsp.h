@@ -1,0 +1,59 @@
+/* The gdb remote serial protocol, as far as a machine is stopped, looked at and let go with it. */
+#ifndef DKBOOT_ENGINE_RSP_H
+#define DKBOOT_ENGINE_RSP_H
+
+#include <stdbool.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+
+/** One connection to a stub; zero-initialise, then set @fd (non-blocking). */
+struct rsp {
+	int fd;
+	struct buffer in; /* bytes received and not yet understood */
+};
+
+#define RSP_REGISTERS_ROOM 4096
+
+/** A stub's answer to `g`, kept to be written back; @text is hexadecimal. */
+struct rsp_registers {
+	char text[RSP_REGISTERS_ROOM];
+};
+
+void rsp_close(struct rsp *rsp);
+
+/** Sends one packet. @return 0, or -1 with the reason */
+int rsp_send(struct rsp *rsp, const char *packet, struct error *error);
+
+/**
+ * Takes one packet if it is there already; acknowledgements are passed over.
+ * @return 1 with its text in @out, 0 when none is complete, -1 when the stub is gone or speaks
+ * nonsense
+ */
+int rsp_receive(struct rsp *rsp, struct buffer *out, struct error *error);
+
+/** Sends a packet and waits for the answer, at most two seconds. */
+int rsp_ask(struct rsp *rsp, const char *packet, struct buffer *out, struct error *error);
+
+/** Sends a packet that must be answered by OK. */
+int rsp_command(struct rsp *rsp, const char *packet, struct error *error);
+
+/** Sets or removes a hardware breakpoint on one linear address. */
+int rsp_breakpoint(struct rsp *rsp, bool set, uint32_t linear, struct error *error);
+
+/** Reads the registers of an x86-64 stub (QEMU's layout), CR0 included. */
+int rsp_registers(
+	struct rsp *rsp, struct rsp_registers *raw, struct cpu_state *cpu, struct error *error);
+
+/** Puts the values of @cpu (CR0 not included) into @raw. */
+void rsp_registers_set(struct rsp_registers *raw, const struct cpu_state *cpu);
+
+/** Writes registers back. */
+int rsp_registers_write(struct rsp *rsp, const struct rsp_registers *raw, struct error *error);
+
+/** Reads or writes guest memory by linear address. */
+int rsp_memory_read(struct rsp *rsp, uint32_t linear, void *out, size_t size, struct error *error);
+int rsp_memory_write(
+	struct rsp *rsp, uint32_t linear, const void *bytes, size_t size, struct error *error);
+
+#endif
