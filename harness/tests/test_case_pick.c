@@ -132,25 +132,60 @@ static void test_samples(void **state)
 	assert_sample(100, "{sample: 500}", 500); /* of 100,000,000 */
 }
 
-/* The same cells for a seed on every machine: written down. */
-static void test_sample_golden(void **state)
+/* So many draws from so few that some come twice. */
+static void test_draws(void **state)
 {
-	char *text = product("{sample: 3, seed: 42}", 100);
+	struct buffer text = {0};
+	struct cell_list cells = {0};
+	struct test_case *test_case;
+
+	(void)state;
+	buffer_add_text(&text, "about: a\naxes:\n");
+	for (unsigned axis = 0; axis < 3; axis++) {
+		buffer_printf(&text, "  %s: [",
+			axis == 0   ? "kernel"
+			: axis == 1 ? "initrd"
+				    : "cpu");
+		for (unsigned i = 0; i < 110; i++)
+			buffer_printf(&text, "v%u, ", i);
+		buffer_add_text(&text, "]\n");
+	}
+	buffer_add_text(&text, "pick: {sample: 20000}\nexcept: [{when: {kernel: v??*}, why: x}]\n");
+	test_case = expand_text(text.data, &cells);
+	assert_int_equal(cells.count, 20000);
+	for (size_t i = 1; i < cells.count; i++)
+		assert_memory_not_equal(
+			cells.cells[i - 1].at, cells.cells[i].at, sizeof(cells.cells[i].at));
+	cells_free(&cells);
+	case_free(test_case);
+	buffer_free(&text);
+}
+
+static void assert_first(unsigned values, const char *id)
+{
+	char *text = product("{sample: 3, seed: 42}", values);
 	struct cell_list cells = {0};
 	struct test_case *test_case = expand_text(text, &cells);
 
-	(void)state;
-	assert_id(&cells.cells[0], "x:machine=v26,cpu=v89,kernel=v22,initrd=v91");
+	assert_id(&cells.cells[0], id);
 	cells_free(&cells);
 	case_free(test_case);
 	free(text);
+}
+
+/* The same cells for a seed on every machine: written down, for both ways to draw. */
+static void test_sample_golden(void **state)
+{
+	(void)state;
+	assert_first(100, "x:machine=v26,cpu=v89,kernel=v22,initrd=v91");
+	assert_first(4, "x:machine=v1,cpu=v3,kernel=v0,initrd=v1");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_pairwise),
 		cmocka_unit_test(test_proof_can_fail), cmocka_unit_test(test_samples),
-		cmocka_unit_test(test_sample_golden)};
+		cmocka_unit_test(test_draws), cmocka_unit_test(test_sample_golden)};
 
 	return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }
