@@ -1,4 +1,5 @@
 /* dkboot: does direct kernel boot still work? The table of sub-commands, nothing else. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,26 +24,36 @@ static int usage(FILE *to, int status)
 	return status;
 }
 
-int main(int argc, char **argv)
+/* What was printed and did not arrive is a failure: a full disk must not look like a pass. */
+static int flushed(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fprintf(stderr, "dkboot: standard output: %s\n", strerror(errno ? errno : EIO));
+	return STATUS_BROKEN;
+}
+
+static int run_command_named(const struct command_entry *command, int argc, char **argv)
 {
 	struct error error = {.text = ""};
+	int status = command->run(argc, argv, &error);
 
+	if (error.text[0])
+		fprintf(stderr, "dkboot: %s\n", error.text);
+	return flushed(status);
+}
+
+int main(int argc, char **argv)
+{
 	if (argc < 2)
 		return usage(stderr, STATUS_USAGE);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-		return usage(stdout, STATUS_EXPECTED);
+		return flushed(usage(stdout, STATUS_EXPECTED));
 	if (strcmp(argv[1], "--version") == 0)
-		return printf("dkboot %s\n", DKBOOT_VERSION) < 0;
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		int status;
-
-		if (strcmp(argv[1], commands[i].name) != 0)
-			continue;
-		status = commands[i].run(argc - 1, argv + 1, &error);
-		if (error.text[0])
-			fprintf(stderr, "dkboot: %s\n", error.text);
-		return status;
-	}
+		return flushed(printf("dkboot %s\n", DKBOOT_VERSION) < 0);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return run_command_named(&commands[i], argc - 1, argv + 1);
 	fprintf(stderr, "dkboot: no command '%s'\n", argv[1]);
 	return usage(stderr, STATUS_USAGE);
 }

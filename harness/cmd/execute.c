@@ -71,8 +71,10 @@ static void facts_free(struct run_facts *facts)
 	free(facts->shard);
 }
 
-/* Cells that an earlier, cut short run has a verdict for; broken ones are booted again. */
-static int drop_done(struct cell_list *cells, const char *folder, size_t *done, struct error *error)
+/* Cells that an earlier, cut short run has a verdict for are left out, and counted; broken ones are
+ * booted again. */
+static int drop_done(struct cell_list *cells, const char *folder, struct summary *summary,
+	size_t *done, struct error *error)
 {
 	autofree char *path = format_text("%s/journal.jsonl", folder);
 	autobuffer struct buffer id = {0};
@@ -91,9 +93,12 @@ static int drop_done(struct cell_list *cells, const char *folder, size_t *done, 
 
 		buffer_clear(&id);
 		cell_id(&cells->cells[i], &id);
-		for (size_t k = 0; k < journal.count && !known; k++)
+		for (size_t k = 0; k < journal.count && !known; k++) {
 			known = strcmp(journal.results[k].id, id.data) == 0 &&
 				journal.results[k].outcome != OUTCOME_BROKEN;
+			if (known)
+				summary_add(summary, &journal.results[k]);
+		}
 		if (!known)
 			cells->cells[kept++] = cells->cells[i];
 	}
@@ -176,7 +181,7 @@ static int boot_all(struct stage *stage, struct selection *selection, const stru
 	int signal = 0;
 	int status;
 
-	if (policy.resume && drop_done(&selection->cells, folder, &done, error) < 0)
+	if (policy.resume && drop_done(&selection->cells, folder, &summary, &done, error) < 0)
 		return STATUS_USAGE;
 	facts_gather(&facts, stage, options, call, selection->cells.count);
 	status = scheduler_run(stage, &selection->cells, &policy, &facts, done, &reporter, &summary,
@@ -188,7 +193,10 @@ static int boot_all(struct stage *stage, struct selection *selection, const stru
 	status = report(options, call, folder, &progress, error);
 	if (!signal)
 		return status;
-	fail(error, "interrupted; go on with: dkboot run --resume %s", folder);
+	if (call->console)
+		fail(error, "interrupted");
+	else
+		fail(error, "interrupted; go on with: dkboot run --resume %s", folder);
 	return 128 + signal;
 }
 
@@ -218,6 +226,8 @@ int execute(struct selection *selection, const struct options *options, const st
 	struct stage stage;
 	int status = STATUS_BROKEN;
 
+	/* A limit on file sizes is an error of write(2) like a full disk, not our end. */
+	signal(SIGXFSZ, SIG_IGN);
 	order(selection, options);
 	if (stage_open(&stage, folder, &choices, error) == 0 &&
 		(options->resume || run_folder_describe(folder, call->argc, call->argv,

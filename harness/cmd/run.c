@@ -25,9 +25,20 @@ static int run_options(const struct options *options, const struct call *call, s
 	return status;
 }
 
-/* A resumed run is the earlier one: its own arguments count, not today's. */
-static int run_resumed(const char *folder, struct error *error)
+/* What to show and where to stop is today's matter. */
+static void take_over(struct options *then, const struct options *today)
 {
+	then->resume = today->resume;
+	then->format = today->format;
+	then->junit = today->junit ? today->junit : then->junit;
+	then->quiet = today->quiet;
+	then->fail_fast = today->fail_fast;
+}
+
+/* A resumed run is the earlier one: which cells, on what and how, is told by its own arguments. */
+static int run_resumed(const struct options *today, struct error *error)
+{
+	const char *folder = today->resume;
 	struct call call = {0};
 	struct options options;
 	char **words;
@@ -39,7 +50,7 @@ static int run_resumed(const char *folder, struct error *error)
 	for (int i = 0; i < call.argc; i++)
 		words[i] = call.argv[i];
 	if (options_parse(&options, call.argc, words, GROUPS, "", "", error) == 0) {
-		options.resume = folder;
+		take_over(&options, today);
 		status = run_options(&options, &call, error);
 	}
 	options_free(&options);
@@ -60,7 +71,7 @@ int command_run(int argc, char **argv, struct error *error)
 		status = fail(error, "--resume: the run knows its cases; '%s' is one too many",
 			options.cases[0]);
 	if (status == 0)
-		status = options.resume ? run_resumed(options.resume, error)
+		status = options.resume ? run_resumed(&options, error)
 					: run_options(&options, &call, error);
 	else
 		status = status < 0 ? STATUS_USAGE : STATUS_EXPECTED;

@@ -20,6 +20,8 @@ int notebook_open(struct notebook *notebook, const char *folder, struct error *e
 	return folder_make(folder, error);
 }
 
+static const char timed_cut[] = "\n[dkboot: no more is shown: see serial.log]\n";
+
 static int log_open(struct notebook *notebook, const char *name)
 {
 	autofree char *path = format_text("%s/%s", notebook->folder, name);
@@ -46,11 +48,13 @@ static void log_write(struct notebook *notebook, int fd, const char *bytes, size
 }
 
 /* The readable twin of the serial log: seconds in front of each line, nothing that a terminal would
- * obey. */
+ * obey. It has a limit of its own: what is shown can be many times what was said. */
 static void log_timed(struct notebook *notebook, const char *bytes, size_t size, double seconds)
 {
 	autobuffer struct buffer out = {0};
 
+	if (notebook->timed_size >= NOTEBOOK_LOG_LIMIT)
+		return;
 	if (notebook->timed < 0)
 		notebook->timed = log_open(notebook, "serial.timed");
 	while (size > 0) {
@@ -67,7 +71,10 @@ static void log_timed(struct notebook *notebook, const char *bytes, size_t size,
 		bytes += length + (newline ? 1 : 0);
 		size -= length + (newline ? 1 : 0);
 	}
+	notebook->timed_size += out.size;
 	log_write(notebook, notebook->timed, out.data, out.size);
+	if (notebook->timed_size >= NOTEBOOK_LOG_LIMIT)
+		log_write(notebook, notebook->timed, timed_cut, strlen(timed_cut));
 }
 
 void notebook_log(struct notebook *notebook, enum channel channel, const char *bytes, size_t size,

@@ -16,6 +16,7 @@ struct notebook {
 				    something is said */
 	uint64_t size[CHANNELS]; /* bytes said so far */
 	int timed;		 /* serial.timed: each line with the seconds since power-on */
+	uint64_t timed_size;	 /* bytes in it */
 	bool line_open;		 /* the timed log stands inside a line */
 	char trouble[256]; /* what could not be written, "" = all could: such a cell is broken */
 };

@@ -30,7 +30,7 @@ struct reporter {
  * Runs cells in the list's order.
  * @param facts    written to the journal first (unless the run is resumed)
  * @param done_already cells of a resumed run that are not repeated: only for progress
- * @param summary  counts of the cells run now
+ * @param summary  the counts; those of cells done already are kept
  * @param interrupted set to the signal that ended the run early, 0 otherwise
  * @return 0; -1 when the run could not go on (no journal, no loop)
  */
