@@ -201,15 +201,21 @@ quicken() { sed -i 's/, act: chatter//' e.yaml "$1/cases/e.yaml"; }
 @test "survive: a full disk is never a pass: the log of the guest" {
 	fake_case f say
 	{
-		head -c 12000000 /dev/zero | tr '\0' '\n'
+		head -c 100000 /dev/zero | tr '\0' '\n'
 		echo all is well
 	} >says
 	run -0 fake f.yaml -q
-	rm -r out
-	FAKE_STATE=$PWD run bash -c "ulimit -f 8000; exec timeout 20 '$DKBOOT' run f.yaml -q -o out --qemu '$PRODUCT/e2e/fake-qemu'"
-	[ "$status" -eq 3 ]
+	sed -i s/fake=say/fake=say-full/ f.yaml
+	run -3 fake f.yaml -q
 	same 'broken -' "$(verdict out)"
 	[[ $(reason out) == *'cannot write the log'* ]]
+}
+
+@test "survive: a full disk is never a pass: nothing can be started" {
+	probe_case p
+	run bash -c "ulimit -f 8000; exec timeout 20 '$DKBOOT' run p.yaml -o out"
+	[ "$status" -eq 3 ]
+	expect_has_not passed
 }
 
 @test "survive: a full disk is never a pass: the journal" {
