@@ -53,8 +53,9 @@ struct layout_verdict {
 	struct region *regions;
 	size_t region_count;
 	unsigned rules_checked; /* rules that concern this image's version; 0 would be a lie */
-	struct sha256
-		summary; /* of all that must be equal after a reset: registers, header, regions */
+	char *facts; /* all that must be equal after a reset, a line each: registers, header,
+			regions */
+	struct sha256 summary; /* of @facts */
 };
 
 /**
@@ -65,11 +66,19 @@ struct layout_verdict {
 int layout_judge(
 	const struct layout_scene *scene, struct layout_verdict *verdict, struct error *error);
 
+/** The rule of layout_compare(). */
+#define LAYOUT_RULE_RESET "I12b"
+#define LAYOUT_RULE_RESET_SENTENCE                                                                 \
+	"after a reset the kernel is given the same registers, header and memory as before"
+
 /** Adds I12's violation when the boot after a reset differs from the one before. */
 void layout_compare(struct layout_verdict *again, const struct layout_verdict *first);
 
-/** Draws the memory map as text: address, size, what, and what is wrong. */
-void layout_draw(const struct layout_verdict *verdict, struct buffer *out);
+/**
+ * Draws the memory map as text: first and last address, size, what; "!" in front of what is wrong;
+ * the violations below it.
+ */
+void layout_map(const struct layout_verdict *verdict, struct buffer *out);
 
 /** The verdict as JSON (one object): rules checked, violations, regions. */
 void layout_json(const struct layout_verdict *verdict, struct buffer *out);

@@ -64,20 +64,20 @@ struct judge {
 	uint8_t *setup_guest;	  /* the same as the guest has it */
 	size_t setup_seen;	  /* bytes of it that lie below CONVENTIONAL_END */
 
-	uint64_t real;	     /* address of the setup, from CS:IP */
-	uint64_t stack_top;  /* offset behind the stack: SP, 0 meaning 64 KiB */
-	uint64_t heap_end;   /* offset behind heap and stack */
-	uint64_t load;	     /* address of the protected-mode part */
-	uint64_t cmdline;    /* address; 0 = none was handed over */
-	char *cmdline_found; /* as the guest has it, NUL-terminated by us */
-	size_t cmdline_size; /* bytes of it before its NUL */
-	bool cmdline_ends;   /* a NUL was found below CONVENTIONAL_END */
+	uint64_t real;		      /* address of the setup, from CS:IP */
+	uint64_t stack_top;	      /* offset behind the stack: SP, 0 meaning 64 KiB */
+	uint64_t heap_end;	      /* offset behind heap and stack */
+	uint64_t load;		      /* address of the protected-mode part */
+	uint64_t cmdline;	      /* address; 0 = none was handed over */
+	char *cmdline_found;	      /* as the guest has it, NUL-terminated by us */
+	size_t cmdline_size;	      /* bytes of it before its NUL */
+	bool cmdline_ends;	      /* a NUL was found below CONVENTIONAL_END */
 	uint64_t initrd, initrd_size; /* fields as the guest has them */
 	uint64_t ebda;		      /* where the firmware's part of conventional memory begins */
 	struct claim window;	      /* [runtime_start, + init_size) as boot.rst computes it */
 	struct claim linux_window;    /* the same as Linux's own start-up code does */
-	const char *data_wrong;	      /* what is wrong with the list of setup_data; NULL = nothing */
-	uint64_t data_spot;	      /* and where */
+	const char *data_wrong; /* what is wrong with the list of setup_data; NULL = nothing */
+	uint64_t data_spot;	/* and where */
 
 	struct claim claims[CLAIM_LIMIT];
 	size_t claim_count;
@@ -141,19 +141,18 @@ void judge_regions(struct judge *judge);
 void judge_facts(struct judge *judge);
 
 /** Before-image of [address, address + size): zero where nothing was. */
-void memory_image_read(
-	const struct memory_image *image, uint64_t address, void *out, size_t size);
+void memory_image_read(const struct memory_image *image, uint64_t address, void *out, size_t size);
 
-/** Lawful values of vid_mode that a command line asks for (boot.rst, Special Command Line Options).
- */
-struct video_modes {
-	uint16_t mode[8];
-	unsigned count;
-	bool asked; /* at least one is beyond doubt: the file's own value is not lawful then */
+/** What the vga= options of a command line say about a value of vid_mode (boot.rst, Special Command
+ * Line Options). */
+struct video_options {
+	bool asked;    /* at least one is beyond doubt: the value has to be one of theirs */
+	bool lawful;   /* one of them asks for the value */
+	uint16_t last; /* value of the last one */
 };
 
-/** Reads the vga= options of a command line. Inside quotes or behind "--" they are in doubt. */
-void options_video(const char *cmdline, struct video_modes *modes);
+/** Reads the vga= options. Inside quotes or behind "--" they are in doubt. */
+void options_video(const char *cmdline, uint64_t vid_mode, struct video_options *options);
 
 /** The end of memory that mem= options give (the least of them); UINT64_MAX without one. */
 uint64_t options_memory(const char *cmdline);

@@ -55,9 +55,11 @@ static bool value_of(const struct word *word, const char *name, char value[32])
 /* A number in C notation. */
 static bool number(const char *text, char **end, uint64_t *value)
 {
+	if (*text < '0' || *text > '9')
+		return false;
 	errno = 0;
-	*value = *text >= '0' && *text <= '9' ? strtoull(text, end, 0) : (*end = NULL, 0);
-	return *end && *end != text && !errno;
+	*value = strtoull(text, end, 0);
+	return *end != text && !errno;
 }
 
 static bool video_mode(const char *text, uint16_t *mode)
@@ -80,20 +82,20 @@ static bool video_mode(const char *text, uint16_t *mode)
 	return true;
 }
 
-void options_video(const char *cmdline, struct video_modes *modes)
+void options_video(const char *cmdline, uint64_t vid_mode, struct video_options *options)
 {
 	struct words words = {.next = cmdline};
 	struct word word;
 	char value[32];
 	uint16_t mode;
 
-	*modes = (struct video_modes){0};
+	*options = (struct video_options){0};
 	while (next_word(&words, &word)) {
 		if (!value_of(&word, "vga=", value) || !video_mode(value, &mode))
 			continue;
-		modes->asked |= !word.doubtful;
-		if (modes->count < sizeof(modes->mode) / sizeof(modes->mode[0]))
-			modes->mode[modes->count++] = mode;
+		options->asked |= !word.doubtful;
+		options->lawful |= mode == vid_mode;
+		options->last = mode;
 	}
 }
 

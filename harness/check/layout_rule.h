@@ -17,16 +17,16 @@ enum rule_needs {
 struct layout_rule {
 	const char *id;
 	const char *sentence;
-	const char *source;    /* document and section */
-	uint16_t since, till;  /* protocol versions that it concerns; since 0 = no HdrS too */
+	const char *source;   /* document and section */
+	uint16_t since, till; /* protocol versions that it concerns; since 0 = no HdrS too */
 	enum rule_needs needs;
 	int (*check)(struct judge *judge); /* accuses; -1 when it cannot judge */
 };
 
 /** The tables end with a row that has no id. */
-extern const struct layout_rule layout_rules_linux[];	/* the protocol's, for every loader */
-extern const struct layout_rule layout_rules_stock[];	/* exact values of QEMU's ROMs */
-extern const struct layout_rule layout_rules_dkboot[];	/* exact values of ours */
+extern const struct layout_rule layout_rules_linux[];  /* the protocol's, for every loader */
+extern const struct layout_rule layout_rules_stock[];  /* exact values of QEMU's ROMs */
+extern const struct layout_rule layout_rules_dkboot[]; /* exact values of ours */
 
 /* rules_entry.c */
 int rule_code_segment(struct judge *judge);
@@ -104,5 +104,7 @@ int dkboot_cmdline(struct judge *judge);
 int dkboot_loader_type(struct judge *judge);
 int dkboot_heap(struct judge *judge);
 int dkboot_footprint(struct judge *judge);
+int dkboot_window(struct judge *judge);
+int dkboot_initrd(struct judge *judge);
 
 #endif

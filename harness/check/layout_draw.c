@@ -1,0 +1,103 @@
+/* A verdict as a picture and as JSON. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "check/layout.h"
+
+#define NESTING	   4
+#define LINE_LIMIT 1024
+
+static const char *short_size(uint64_t bytes, char out[24])
+{
+	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+	double value = (double)bytes;
+	unsigned unit = 0;
+
+	while (value >= 1024 && unit < 4) {
+		value /= 1024;
+		unit++;
+	}
+	snprintf(out, 24, unit && value != (double)(uint64_t)value ? "%.1f %s" : "%.0f %s", value,
+		units[unit]);
+	return out;
+}
+
+/* How deep region @index lies inside of those in front of it. */
+static unsigned depth(const struct layout_verdict *verdict, size_t index)
+{
+	const struct region *region = &verdict->regions[index];
+	unsigned inside = 0;
+
+	for (size_t i = 0; i < index && inside < NESTING; i++)
+		inside += verdict->regions[i].end >= region->end;
+	return inside;
+}
+
+static void draw_region(const struct layout_verdict *verdict, size_t index, struct buffer *out)
+{
+	const struct region *region = &verdict->regions[index];
+	char size[24];
+
+	buffer_printf(out, "%c %09llx-%09llx %10s  %*s%s\n", region->wrong ? '!' : ' ',
+		(unsigned long long)region->start, (unsigned long long)region->end - 1,
+		short_size(region->end - region->start, size), (int)(2 * depth(verdict, index)), "",
+		region->name);
+}
+
+void layout_map(const struct layout_verdict *verdict, struct buffer *out)
+{
+	for (size_t i = 0; i < verdict->region_count; i++)
+		draw_region(verdict, i, out);
+	for (size_t i = 0; i < verdict->violation_count; i++) {
+		const struct violation *violation = &verdict->violations[i];
+
+		buffer_printf(out, "! %s: ", violation->rule);
+		add_printable(out, violation->text, strlen(violation->text), LINE_LIMIT);
+		buffer_add_text(out, "\n");
+	}
+	buffer_printf(out, "%u rules checked, %zu violation%s\n", verdict->rules_checked,
+		verdict->violation_count, verdict->violation_count == 1 ? "" : "s");
+}
+
+static json_t *violations(const struct layout_verdict *verdict)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < verdict->violation_count; i++)
+		json_array_append_new(
+			list, json_pack("{s:s, s:s}", "rule", verdict->violations[i].rule, "text",
+				      verdict->violations[i].text));
+	return list;
+}
+
+static json_t *regions(const struct layout_verdict *verdict)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < verdict->region_count; i++) {
+		const struct region *region = &verdict->regions[i];
+
+		json_array_append_new(
+			list, json_pack("{s:I, s:I, s:s, s:b}", "start", (json_int_t)region->start,
+				      "end", (json_int_t)region->end, "name", region->name, "wrong",
+				      region->wrong));
+	}
+	return list;
+}
+
+void layout_json(const struct layout_verdict *verdict, struct buffer *out)
+{
+	json_t *object = json_pack("{s:i, s:o, s:o, s:s}", "rules_checked",
+		(int)verdict->rules_checked, "violations", violations(verdict), "regions",
+		regions(verdict), "summary", verdict->summary.hex);
+	char *text = json_dumps(object, JSON_COMPACT);
+
+	if (!text)
+		abort();
+	buffer_add_text(out, text);
+	free(text);
+	json_decref(object);
+}

@@ -1,0 +1,196 @@
+/* What the ROM of this project promises beyond the protocol, as rom/README.md has it. */
+#include <string.h>
+
+#include "check/layout_rule.h"
+
+#define PAGE		4096
+#define STACK_GAP	16 /* between SP and the end of heap and stack */
+#define MODERN_HEAP_END 0x10000
+#define MODERN_CMDLINE	0x20000
+#define WORK_START	0x8000
+#define WORK_END	0x9200
+#define FOUR_GIB	0x100000000ull
+#define STEPS		2048 /* of the search for room: every claim and range passes twice */
+
+int dkboot_registers(struct judge *judge)
+{
+	const struct cpu_state *cpu = &judge->scene->cpu;
+
+	if (cpu->eax | cpu->ebx | cpu->ecx | cpu->edx | cpu->esi | cpu->edi | cpu->ebp |
+		cpu->esp >> 16)
+		accuse(judge, 0, 0,
+			"eax 0x%x, ebx 0x%x, ecx 0x%x, edx 0x%x, esi 0x%x, edi 0x%x, ebp 0x%x, "
+			"esp 0x%x: expected 0 in all, and in esp's upper half",
+			cpu->eax, cpu->ebx, cpu->ecx, cpu->edx, cpu->esi, cpu->edi, cpu->ebp,
+			cpu->esp);
+	return 0;
+}
+
+/* Before 2.01 no field says where heap and stack end: the command line begins there. */
+int dkboot_stack(struct judge *judge)
+{
+	uint64_t end = judge->heap_end, want;
+
+	if (judge->version < 0x201)
+		end = judge->cmdline ? judge->cmdline - judge->real : judge->stack_top + STACK_GAP;
+	want = (end - STACK_GAP) & 0xffff;
+	if ((judge->scene->cpu.esp & 0xffff) != want)
+		accuse(judge, 0, 0, "sp 0x%04x, expected 0x%04llx", judge->scene->cpu.esp & 0xffff,
+			(unsigned long long)want);
+	return 0;
+}
+
+int dkboot_writes(struct judge *judge)
+{
+	static const char *const written[] = {"vid_mode", "type_of_loader", "loadflags",
+		"ramdisk_image", "ramdisk_size", "heap_end_ptr", "cmd_line_ptr", "setup_data",
+		NULL};
+
+	return accuse_other_writes(judge, written);
+}
+
+int dkboot_cmdline(struct judge *judge)
+{
+	size_t size = strlen(judge->scene->payload->cmdline);
+
+	if (judge->high && judge->version >= 0x202 && judge->cmdline != MODERN_CMDLINE)
+		accuse(judge, judge->cmdline, judge->cmdline + judge->cmdline_size + 1,
+			"the command line is at 0x%llx, expected 0x%x",
+			(unsigned long long)judge->cmdline, MODERN_CMDLINE);
+	if (size > judge->file.cmdline_size)
+		accuse(judge, 0, 0,
+			"a command line of %zu bytes was asked for and the kernel takes %llu: "
+			"expected a refusal",
+			size, (unsigned long long)judge->file.cmdline_size);
+	return 0;
+}
+
+int dkboot_loader_type(struct judge *judge)
+{
+	unsigned found = (unsigned)judge_field(judge, "type_of_loader");
+
+	if (found != 0xff)
+		accuse(judge, judge->real + 0x210, judge->real + 0x211,
+			"type_of_loader 0x%02x, expected 0xff", found);
+	return 0;
+}
+
+int dkboot_heap(struct judge *judge)
+{
+	unsigned flags = (unsigned)judge_field(judge, "loadflags");
+	uint64_t want = MODERN_HEAP_END;
+
+	if (!judge->high || judge->version < 0x202)
+		want = judge->cmdline ? judge->cmdline - judge->real : judge->heap_end;
+	if (judge->heap_end != want || !(flags & LINUX_CAN_USE_HEAP))
+		accuse(judge, judge->real + 0x224, judge->real + 0x226,
+			"heap_end_ptr 0x%04llx and loadflags 0x%02x: expected 0x%04llx and "
+			"CAN_USE_HEAP (0x80)",
+			(unsigned long long)judge_field(judge, "heap_end_ptr"), flags,
+			(unsigned long long)want - 0x200);
+	return 0;
+}
+
+int dkboot_footprint(struct judge *judge)
+{
+	static const uint8_t zero[SHOWN_BYTES];
+	uint8_t *work = judge->chunk;
+	size_t at = 0;
+
+	if (judge_read(judge, WORK_START, work, WORK_END - WORK_START))
+		return -1;
+	while (at < WORK_END - WORK_START && !work[at])
+		at++;
+	if (at < WORK_END - WORK_START)
+		accuse_bytes(judge, WORK_START + at, WORK_START + (at | (SHOWN_BYTES - 1)) + 1,
+			zero, work + at, "the ROM's work area");
+	return 0;
+}
+
+int dkboot_window(struct judge *judge)
+{
+	const struct claim *window = &judge->linux_window;
+
+	if (window->end && !map_is_ram(&judge->scene->map, window->start, window->end))
+		accuse(judge, window->start, window->end,
+			"%s 0x%llx-0x%llx: expected RAM only (e820 type 1)", window->name,
+			(unsigned long long)window->start, (unsigned long long)window->end - 1);
+	return 0;
+}
+
+static bool meets(const struct claim *claim, uint64_t start, uint64_t end)
+{
+	return claim->start < end && start < claim->end;
+}
+
+/* Where a search from above goes on when [start, end) is not free; @end when it is. */
+static uint64_t below_taken(const struct judge *judge, uint64_t start, uint64_t end)
+{
+	uint64_t next = end;
+
+	for (size_t i = 0; i < judge->claim_count; i++) {
+		const struct claim *claim = &judge->claims[i];
+
+		if (claim->kind != CLAIM_INITRD && claim->kind != CLAIM_DATA &&
+			meets(claim, start, end) && claim->start < next)
+			next = claim->start;
+	}
+	if (meets(&judge->window, start, end) && judge->window.start < next)
+		next = judge->window.start;
+	if (meets(&judge->linux_window, start, end) && judge->linux_window.start < next)
+		next = judge->linux_window.start;
+	return next;
+}
+
+/* The nearest place below @end where RAM ends, or something else than RAM begins. */
+static uint64_t below_hole(const struct memory_map *map, uint64_t end)
+{
+	uint64_t next = 0;
+
+	for (size_t i = 0; i < map->count; i++) {
+		const struct memory_range *range = &map->range[i];
+		uint64_t edge = range->type == 1 ? range->end : range->start;
+
+		if (edge < end && edge > next)
+			next = edge;
+	}
+	return next;
+}
+
+/* The highest page below @limit with room for @size bytes; 0 when there is none. */
+static uint64_t highest(const struct judge *judge, uint64_t limit, uint64_t size)
+{
+	const struct memory_map *map = &judge->scene->map;
+	uint64_t end = limit;
+
+	for (unsigned step = 0; step < STEPS && end >= size; step++) {
+		uint64_t start = (end - size) / PAGE * PAGE;
+		uint64_t next = below_taken(judge, start, start + size);
+
+		if (next < start + size)
+			end = next;
+		else if (map_is_ram(map, start, start + size))
+			return start;
+		else
+			end = below_hole(map, end);
+	}
+	return 0;
+}
+
+int dkboot_initrd(struct judge *judge)
+{
+	const struct part *part = judge->scene->payload->initrd;
+	uint64_t mem = options_memory(judge->scene->payload->cmdline), most, want;
+
+	if (!part || !part->size)
+		return 0;
+	most = judge->file.initrd_addr_max + 1;
+	want = highest(judge, most < mem ? most : mem, part->size);
+	if (!want && judge->file.xloadflags & LINUX_CAN_BE_ABOVE_4G)
+		want = highest(judge, mem < FOUR_GIB ? mem : FOUR_GIB, part->size);
+	if (judge->initrd != want)
+		accuse(judge, judge->initrd, judge->initrd + judge->initrd_size,
+			"ramdisk_image 0x%llx, expected 0x%llx, the highest free page",
+			(unsigned long long)judge->initrd, (unsigned long long)want);
+	return 0;
+}
