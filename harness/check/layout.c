@@ -9,117 +9,117 @@
 #include "base/text.h"
 #include "check/layout_rule.h"
 
-static bool concerns(const struct judge *judge, const struct layout_rule *rule)
+static bool concerns(const struct layout_view *view, const struct layout_rule *rule)
 {
-	const struct layout_scene *scene = judge->scene;
+	const struct layout_scene *scene = view->scene;
 
-	if (judge->version < rule->since || judge->version > rule->till)
+	if (view->version < rule->since || view->version > rule->till)
 		return false;
 	if (scene->entry_only)
 		return rule->needs == RULE_ENTRY;
 	return rule->needs != RULE_BEFORE || scene->before;
 }
 
-static int check_table(struct judge *judge, const struct layout_rule *rules)
+static int check_table(struct layout_view *view, const struct layout_rule *rules)
 {
 	for (const struct layout_rule *rule = rules; rule->id; rule++) {
-		if (!concerns(judge, rule))
+		if (!concerns(view, rule))
 			continue;
-		judge->rule = rule;
-		judge->rule_accusations = 0;
-		judge->verdict->rules_checked++;
-		if (rule->check(judge))
-			return fail_within(judge->error, "rule %s", rule->id);
+		view->rule = rule;
+		view->rule_accusations = 0;
+		view->verdict->rules_checked++;
+		if (rule->check(view))
+			return fail_within(view->error, "rule %s", rule->id);
 	}
 	return 0;
 }
 
-static int check_all(struct judge *judge)
+static int check_all(struct layout_view *view)
 {
-	enum loader loader = judge->scene->loader;
+	enum loader loader = view->scene->loader;
 
-	if (check_table(judge, layout_rules_linux))
+	if (check_table(view, layout_rules_linux))
 		return -1;
 	if (loader == LOADER_STOCK)
-		return check_table(judge, layout_rules_stock);
-	return loader == LOADER_DKBOOT ? check_table(judge, layout_rules_dkboot) : 0;
+		return check_table(view, layout_rules_stock);
+	return loader == LOADER_DKBOOT ? check_table(view, layout_rules_dkboot) : 0;
 }
 
 /* The processor is nowhere near a setup: only the first rule makes sense. */
-static void lost(struct judge *judge)
+static void lost(struct layout_view *view)
 {
-	const struct cpu_state *cpu = &judge->scene->cpu;
+	const struct cpu_state *cpu = &view->scene->cpu;
 
-	judge->rule = layout_rules_linux;
-	judge->verdict->rules_checked = 1;
-	accuse(judge, 0, 0, "the processor stands at %04x:%04x, where no setup can be", cpu->cs,
+	view->rule = layout_rules_linux;
+	view->verdict->rules_checked = 1;
+	accuse(view, 0, 0, "the processor stands at %04x:%04x, where no setup can be", cpu->cs,
 		cpu->eip);
 }
 
-static int judge_scene(struct judge *judge)
+static int judge_scene(struct layout_view *view)
 {
-	int status = judge_look(judge);
+	int status = layout_look(view);
 
 	if (status < 0)
 		return -1;
 	if (status)
-		lost(judge);
-	else if (check_all(judge))
+		lost(view);
+	else if (check_all(view))
 		return -1;
-	judge_regions(judge);
-	judge_facts(judge);
+	layout_regions(view);
+	layout_facts(view);
 	return 0;
 }
 
 int layout_judge(
 	const struct layout_scene *scene, struct layout_verdict *verdict, struct error *error)
 {
-	struct judge *judge = calloc(1, sizeof(*judge));
+	struct layout_view *view = calloc(1, sizeof(*view));
 	int status;
 
 	*verdict = (struct layout_verdict){0};
-	if (!judge)
+	if (!view)
 		return fail(error, "out of memory");
-	judge->scene = scene;
-	judge->verdict = verdict;
-	judge->error = error;
-	status = judge_scene(judge);
-	judge_free(judge);
-	free(judge);
+	view->scene = scene;
+	view->verdict = verdict;
+	view->error = error;
+	status = judge_scene(view);
+	layout_look_end(view);
+	free(view);
 	if (status)
 		layout_verdict_free(verdict);
 	return status;
 }
 
-static void add_registers(const struct judge *judge, struct buffer *out)
+static void add_registers(const struct layout_view *view, struct buffer *out)
 {
-	const struct cpu_state *cpu = &judge->scene->cpu;
+	const struct cpu_state *cpu = &view->scene->cpu;
 
 	buffer_printf(out, "cs:ip %04x:%04x\nss:sp %04x:%04x\nds %04x\nes %04x\nfs %04x\ngs %04x\n",
 		cpu->cs, cpu->eip, cpu->ss, cpu->esp, cpu->ds, cpu->es, cpu->fs, cpu->gs);
 	/* of the flags IF, DF and VM; the rest is what the last instruction left */
 	buffer_printf(out, "eflags %x\ncr0 %x\n", cpu->eflags & 0x20600, cpu->cr0);
-	if (judge->scene->loader == LOADER_DKBOOT)
+	if (view->scene->loader == LOADER_DKBOOT)
 		buffer_printf(out, "eax %x\nebx %x\necx %x\nedx %x\nesi %x\nedi %x\nebp %x\n",
 			cpu->eax, cpu->ebx, cpu->ecx, cpu->edx, cpu->esi, cpu->edi, cpu->ebp);
 }
 
-static void add_header(const struct judge *judge, struct buffer *out)
+static void add_header(const struct layout_view *view, struct buffer *out)
 {
 	for (const struct linux_field *field = linux_fields; field->name; field++)
-		if (linux_field_valid(field, judge->version))
+		if (linux_field_valid(field, view->version))
 			buffer_printf(out, "%s %llx\n", field->name,
-				(unsigned long long)judge_field(judge, field->name));
+				(unsigned long long)layout_field(view, field->name));
 }
 
-void judge_facts(struct judge *judge)
+void layout_facts(struct layout_view *view)
 {
-	struct layout_verdict *verdict = judge->verdict;
+	struct layout_verdict *verdict = view->verdict;
 	struct buffer out = {0};
 
-	add_registers(judge, &out);
-	if (judge->setup_seen)
-		add_header(judge, &out);
+	add_registers(view, &out);
+	if (view->setup_seen)
+		add_header(view, &out);
 	for (size_t i = 0; i < verdict->region_count; i++)
 		buffer_printf(&out, "%s %llx-%llx\n", verdict->regions[i].name,
 			(unsigned long long)verdict->regions[i].start,

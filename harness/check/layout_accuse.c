@@ -19,16 +19,16 @@ static void *grow(void *array, size_t count, size_t size)
 	return grown;
 }
 
-void accuse(struct judge *judge, uint64_t start, uint64_t end, const char *format, ...)
+void accuse(struct layout_view *view, uint64_t start, uint64_t end, const char *format, ...)
 {
-	struct layout_verdict *verdict = judge->verdict;
+	struct layout_verdict *verdict = view->verdict;
 	size_t count = verdict->violation_count;
 	struct violation *violation;
 	char text[1024];
 	struct buffer line = {0};
 	va_list arguments;
 
-	if (++judge->rule_accusations > RULE_LIMIT)
+	if (++view->rule_accusations > RULE_LIMIT)
 		return;
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
@@ -36,11 +36,11 @@ void accuse(struct judge *judge, uint64_t start, uint64_t end, const char *forma
 	verdict->violations = grow(verdict->violations, count, sizeof(*violation));
 	violation = &verdict->violations[verdict->violation_count++];
 	add_printable(&line, text, strlen(text), sizeof(text));
-	if (judge->rule_accusations == RULE_LIMIT)
+	if (view->rule_accusations == RULE_LIMIT)
 		buffer_add_text(&line, " (no more of these are named)");
-	*violation = (struct violation){judge->rule->id, buffer_take(&line)};
-	judge->spots = grow(judge->spots, count, sizeof(*judge->spots));
-	judge->spots[count] = (struct spot){start, end};
+	*violation = (struct violation){view->rule->id, buffer_take(&line)};
+	view->spots = grow(view->spots, count, sizeof(*view->spots));
+	view->spots[count] = (struct spot){start, end};
 }
 
 static const char *hex(const uint8_t *bytes, size_t size, char out[3 * SHOWN_BYTES + 1])
@@ -53,68 +53,69 @@ static const char *hex(const uint8_t *bytes, size_t size, char out[3 * SHOWN_BYT
 	return out;
 }
 
-void accuse_bytes(struct judge *judge, uint64_t start, uint64_t end, const uint8_t *expected,
+void accuse_bytes(struct layout_view *view, uint64_t start, uint64_t end, const uint8_t *expected,
 	const uint8_t *found, const char *what)
 {
 	size_t size = end - start < SHOWN_BYTES ? (size_t)(end - start) : SHOWN_BYTES;
 	char left[3 * SHOWN_BYTES + 1], right[3 * SHOWN_BYTES + 1];
 
-	accuse(judge, start, end, "%s at 0x%llx: expected %s, found %s%s", what,
+	accuse(view, start, end, "%s at 0x%llx: expected %s, found %s%s", what,
 		(unsigned long long)start, hex(expected, size, left), hex(found, size, right),
 		end - start > SHOWN_BYTES ? " ..." : "");
 }
 
-int judge_read(struct judge *judge, uint64_t address, void *out, size_t size)
+int layout_read(struct layout_view *view, uint64_t address, void *out, size_t size)
 {
-	const struct memory_reader *reader = &judge->scene->memory;
+	const struct memory_reader *reader = &view->scene->memory;
 
-	if (reader->read(reader->context, address, out, size, judge->error))
-		return fail_within(judge->error, "%zu bytes of guest memory at 0x%llx", size,
+	if (reader->read(reader->context, address, out, size, view->error))
+		return fail_within(view->error, "%zu bytes of guest memory at 0x%llx", size,
 			(unsigned long long)address);
 	return 0;
 }
 
-static int read_part(struct judge *judge, const struct part *part, uint64_t offset, size_t size)
+static int read_part(
+	struct layout_view *view, const struct part *part, uint64_t offset, size_t size)
 {
 	size_t done = 0;
 
 	while (done < size) {
 		ssize_t got =
-			pread(part->fd, judge->other + done, size - done, (off_t)(offset + done));
+			pread(part->fd, view->other + done, size - done, (off_t)(offset + done));
 
 		if (got < 0)
-			return fail_errno(judge->error, "a part of the payload at 0x%llx",
+			return fail_errno(view->error, "a part of the payload at 0x%llx",
 				(unsigned long long)(offset + done));
 		if (!got)
-			return fail(judge->error, "a part of the payload ends at 0x%llx",
+			return fail(view->error, "a part of the payload ends at 0x%llx",
 				(unsigned long long)(offset + done));
 		done += (size_t)got;
 	}
 	return 0;
 }
 
-int judge_compare(struct judge *judge, const struct part *part, uint64_t offset, uint64_t size,
-	uint64_t address, const char *what)
+int layout_compare_file(struct layout_view *view, const struct part *part, uint64_t offset,
+	uint64_t size, uint64_t address, const char *what)
 {
 	char place[96];
 
 	for (uint64_t done = 0; done < size;) {
 		size_t step = size - done < CHUNK ? (size_t)(size - done) : CHUNK, at = 0;
 
-		if (read_part(judge, part, offset + done, step) ||
-			judge_read(judge, address + done, judge->chunk, step))
+		if (read_part(view, part, offset + done, step) ||
+			layout_read(view, address + done, view->chunk, step))
 			return -1;
-		if (!memcmp(judge->chunk, judge->other, step)) {
+		if (!memcmp(view->chunk, view->other, step)) {
 			done += step;
 			continue;
 		}
-		while (judge->chunk[at] == judge->other[at])
+		while (view->chunk[at] == view->other[at])
 			at++;
 		snprintf(place, sizeof(place), "byte 0x%llx of %s", (unsigned long long)(done + at),
 			what);
-		accuse_bytes(judge, address + done + at,
+		accuse_bytes(view, address + done + at,
 			address + done + at + (step - at < SHOWN_BYTES ? step - at : SHOWN_BYTES),
-			judge->other + at, judge->chunk + at, place);
+			view->other + at, view->chunk + at, place);
 		return 0;
 	}
 	return 0;

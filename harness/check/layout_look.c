@@ -28,178 +28,177 @@ static uint64_t sum(uint64_t start, uint64_t size)
 	return size > UINT64_MAX - start ? UINT64_MAX : start + size;
 }
 
-uint64_t judge_field(const struct judge *judge, const char *name)
+uint64_t layout_field(const struct layout_view *view, const char *name)
 {
-	const struct linux_field *field = linux_field_find(name, judge->version);
+	const struct linux_field *field = linux_field_find(name, view->version);
 
-	if (!field || field->offset + field->width > judge->setup_seen)
+	if (!field || field->offset + field->width > view->setup_seen)
 		return 0;
-	return little(judge->setup_guest + field->offset, field->width);
+	return little(view->setup_guest + field->offset, field->width);
 }
 
-static void claim(
-	struct judge *judge, enum claim_kind kind, const char *name, uint64_t start, uint64_t end)
+static void claim(struct layout_view *view, enum claim_kind kind, const char *name, uint64_t start,
+	uint64_t end)
 {
-	for (size_t i = 0; i < judge->claim_count; i++)
-		if (judge->claims[i].start == start && judge->claims[i].end == end &&
-			judge->claims[i].kind == kind)
+	for (size_t i = 0; i < view->claim_count; i++)
+		if (view->claims[i].start == start && view->claims[i].end == end &&
+			view->claims[i].kind == kind)
 			return; /* a list that goes in circles */
-	if (start < end && judge->claim_count < CLAIM_LIMIT)
-		judge->claims[judge->claim_count++] = (struct claim){start, end, kind, name};
+	if (start < end && view->claim_count < CLAIM_LIMIT)
+		view->claims[view->claim_count++] = (struct claim){start, end, kind, name};
 }
 
-static int read_file(struct judge *judge, void *out, size_t size)
+static int read_file(struct layout_view *view, void *out, size_t size)
 {
-	const struct part *kernel = judge->scene->payload->kernel;
+	const struct part *kernel = view->scene->payload->kernel;
 	ssize_t got = pread(kernel->fd, out, size, 0);
 
 	if (got < 0)
-		return fail_errno(judge->error, "kernel");
+		return fail_errno(view->error, "kernel");
 	if ((size_t)got != size)
-		return fail(judge->error, "kernel: %zd bytes could be read of its first %zu", got,
-			size);
+		return fail(
+			view->error, "kernel: %zd bytes could be read of its first %zu", got, size);
 	return 0;
 }
 
-static int look_at_file(struct judge *judge)
+static int look_at_file(struct layout_view *view)
 {
-	const struct part *kernel = judge->scene->payload->kernel;
+	const struct part *kernel = view->scene->payload->kernel;
 	uint8_t start[LINUX_HEADER_END];
-	struct linux_header *file = &judge->file;
+	struct linux_header *file = &view->file;
 
 	if (!kernel)
-		return fail(judge->error, "nothing to judge: there is no kernel");
-	if (!judge->scene->entry_only && !judge->scene->map.count)
-		return fail(
-			judge->error, "nothing to judge by: the firmware's memory map is empty");
-	if (read_file(judge, start, kernel->size < sizeof(start) ? kernel->size : sizeof(start)) ||
-		linux_header_read(start, kernel->size, file, judge->error))
+		return fail(view->error, "nothing to judge: there is no kernel");
+	if (!view->scene->entry_only && !view->scene->map.count)
+		return fail(view->error, "nothing to judge by: the firmware's memory map is empty");
+	if (read_file(view, start, kernel->size < sizeof(start) ? kernel->size : sizeof(start)) ||
+		linux_header_read(start, kernel->size, file, view->error))
 		return -1;
-	judge->version = file->has_header ? (unsigned)file->version : 0;
-	if (judge->version == 0x20e)
-		judge->version = 0x20d;
-	judge->high = judge->version && file->loadflags & LINUX_LOADED_HIGH;
-	judge->setup_file = malloc(SETUP_LIMIT + 512);
-	judge->setup_guest = calloc(1, SETUP_LIMIT + 512);
-	judge->chunk = malloc(CHUNK);
-	judge->other = malloc(CHUNK);
-	if (!judge->setup_file || !judge->setup_guest || !judge->chunk || !judge->other)
-		return fail(judge->error, "out of memory");
-	return read_file(judge, judge->setup_file, file->setup_size);
+	view->version = file->has_header ? (unsigned)file->version : 0;
+	if (view->version == 0x20e)
+		view->version = 0x20d;
+	view->high = view->version && file->loadflags & LINUX_LOADED_HIGH;
+	view->setup_file = malloc(SETUP_LIMIT + 512);
+	view->setup_guest = calloc(1, SETUP_LIMIT + 512);
+	view->chunk = malloc(CHUNK);
+	view->other = malloc(CHUNK);
+	if (!view->setup_file || !view->setup_guest || !view->chunk || !view->other)
+		return fail(view->error, "out of memory");
+	return read_file(view, view->setup_file, file->setup_size);
 }
 
-static int look_at_setup(struct judge *judge)
+static int look_at_setup(struct layout_view *view)
 {
-	const struct cpu_state *cpu = &judge->scene->cpu;
+	const struct cpu_state *cpu = &view->scene->cpu;
 	uint64_t at = (uint64_t)cpu->cs * 16 + cpu->eip;
 	bool heap;
 
 	if (at < 0x200 || at >= CONVENTIONAL_END)
 		return 1;
-	judge->real = at - 0x200;
-	judge->setup_seen = judge->file.setup_size;
-	if (judge->setup_seen > CONVENTIONAL_END - judge->real)
-		judge->setup_seen = CONVENTIONAL_END - judge->real;
-	if (judge_read(judge, judge->real, judge->setup_guest, judge->setup_seen))
+	view->real = at - 0x200;
+	view->setup_seen = view->file.setup_size;
+	if (view->setup_seen > CONVENTIONAL_END - view->real)
+		view->setup_seen = CONVENTIONAL_END - view->real;
+	if (layout_read(view, view->real, view->setup_guest, view->setup_seen))
 		return -1;
-	judge->stack_top = cpu->esp & 0xffff ? cpu->esp & 0xffff : 0x10000;
-	heap = judge->version >= 0x201 && judge_field(judge, "loadflags") & LINUX_CAN_USE_HEAP;
-	judge->heap_end = heap ? judge_field(judge, "heap_end_ptr") + 0x200 : judge->stack_top;
-	claim(judge, CLAIM_SETUP, "setup, heap and stack", judge->real,
-		judge->real + (judge->heap_end > judge->file.setup_size ? judge->heap_end
-									: judge->file.setup_size));
+	view->stack_top = cpu->esp & 0xffff ? cpu->esp & 0xffff : 0x10000;
+	heap = view->version >= 0x201 && layout_field(view, "loadflags") & LINUX_CAN_USE_HEAP;
+	view->heap_end = heap ? layout_field(view, "heap_end_ptr") + 0x200 : view->stack_top;
+	claim(view, CLAIM_SETUP, "setup, heap and stack", view->real,
+		view->real + (view->heap_end > view->file.setup_size ? view->heap_end
+								     : view->file.setup_size));
 	return 0;
 }
 
 /* A relocatable image may be anywhere; code32_start then says where. */
-static void look_at_image(struct judge *judge)
+static void look_at_image(struct layout_view *view)
 {
-	uint64_t entry = judge_field(judge, "code32_start");
+	uint64_t entry = layout_field(view, "code32_start");
 
-	judge->load = judge->high ? HIGH_MEMORY : LOW_IMAGE;
-	if (judge->version >= 0x205 && judge->file.relocatable_kernel &&
-		entry != judge->file.code32_start)
-		judge->load = entry;
-	claim(judge, CLAIM_IMAGE, "protected-mode image", judge->load,
-		judge->load + judge->file.image_size);
+	view->load = view->high ? HIGH_MEMORY : LOW_IMAGE;
+	if (view->version >= 0x205 && view->file.relocatable_kernel &&
+		entry != view->file.code32_start)
+		view->load = entry;
+	claim(view, CLAIM_IMAGE, "protected-mode image", view->load,
+		view->load + view->file.image_size);
 }
 
-static int read_cmdline(struct judge *judge)
+static int read_cmdline(struct layout_view *view)
 {
-	size_t limit = CONVENTIONAL_END - judge->cmdline, have = 0;
-	char *found = judge->cmdline_found = calloc(1, limit + 1);
+	size_t limit = CONVENTIONAL_END - view->cmdline, have = 0;
+	char *found = view->cmdline_found = calloc(1, limit + 1);
 
 	if (!found)
-		return fail(judge->error, "out of memory");
-	while (have < limit && !judge->cmdline_ends) {
+		return fail(view->error, "out of memory");
+	while (have < limit && !view->cmdline_ends) {
 		size_t step = limit - have < PAGE ? limit - have : PAGE;
 
-		if (judge_read(judge, judge->cmdline + have, found + have, step))
+		if (layout_read(view, view->cmdline + have, found + have, step))
 			return -1;
-		judge->cmdline_ends = memchr(found + have, 0, step);
+		view->cmdline_ends = memchr(found + have, 0, step);
 		have += step;
 	}
-	judge->cmdline_size = strnlen(found, limit);
-	claim(judge, CLAIM_CMDLINE, "command line", judge->cmdline,
-		judge->cmdline + judge->cmdline_size + judge->cmdline_ends);
+	view->cmdline_size = strnlen(found, limit);
+	claim(view, CLAIM_CMDLINE, "command line", view->cmdline,
+		view->cmdline + view->cmdline_size + view->cmdline_ends);
 	return 0;
 }
 
-static int look_at_cmdline(struct judge *judge)
+static int look_at_cmdline(struct layout_view *view)
 {
-	const uint8_t *setup = judge->setup_guest;
+	const uint8_t *setup = view->setup_guest;
 
-	if (judge->version >= 0x202)
-		judge->cmdline = judge_field(judge, "cmd_line_ptr");
+	if (view->version >= 0x202)
+		view->cmdline = layout_field(view, "cmd_line_ptr");
 	else if (little(setup + 0x20, 2) == CMDLINE_MAGIC)
-		judge->cmdline = judge->real + little(setup + 0x22, 2);
-	if (!judge->cmdline || judge->cmdline >= CONVENTIONAL_END)
+		view->cmdline = view->real + little(setup + 0x22, 2);
+	if (!view->cmdline || view->cmdline >= CONVENTIONAL_END)
 		return 0;
-	return read_cmdline(judge);
+	return read_cmdline(view);
 }
 
-static void look_at_initrd(struct judge *judge)
+static void look_at_initrd(struct layout_view *view)
 {
-	judge->initrd = judge_field(judge, "ramdisk_image");
-	judge->initrd_size = judge_field(judge, "ramdisk_size");
-	claim(judge, CLAIM_INITRD, "initrd", judge->initrd, judge->initrd + judge->initrd_size);
+	view->initrd = layout_field(view, "ramdisk_image");
+	view->initrd_size = layout_field(view, "ramdisk_size");
+	claim(view, CLAIM_INITRD, "initrd", view->initrd, view->initrd + view->initrd_size);
 }
 
 /* A node that only points to its data (struct setup_indirect, 2.15). */
-static int follow_indirect(struct judge *judge, uint64_t node, uint64_t size)
+static int follow_indirect(struct layout_view *view, uint64_t node, uint64_t size)
 {
 	uint8_t indirect[INDIRECT_SIZE];
 
-	if (size < INDIRECT_SIZE || !map_is_ram(&judge->scene->map, node + NODE_HEADER,
+	if (size < INDIRECT_SIZE || !map_is_ram(&view->scene->map, node + NODE_HEADER,
 					    node + NODE_HEADER + INDIRECT_SIZE))
 		return 0;
-	if (judge_read(judge, node + NODE_HEADER, indirect, sizeof(indirect)))
+	if (layout_read(view, node + NODE_HEADER, indirect, sizeof(indirect)))
 		return -1;
-	claim(judge, CLAIM_DATA, "setup_data, indirect", little(indirect + 16, 8),
+	claim(view, CLAIM_DATA, "setup_data, indirect", little(indirect + 16, 8),
 		sum(little(indirect + 16, 8), little(indirect + 8, 8)));
 	return 0;
 }
 
-static int look_at_data(struct judge *judge)
+static int look_at_data(struct layout_view *view)
 {
-	uint64_t node = judge_field(judge, "setup_data");
+	uint64_t node = layout_field(view, "setup_data");
 	uint8_t header[NODE_HEADER];
 
 	for (unsigned count = 0; node; count++) {
-		judge->data_spot = node;
+		view->data_spot = node;
 		if (count == NODE_LIMIT)
-			judge->data_wrong = "the list does not end within 64 nodes";
+			view->data_wrong = "the list does not end within 64 nodes";
 		else if (node > UINT64_MAX - NODE_HEADER ||
-			 !map_is_ram(&judge->scene->map, node, node + NODE_HEADER))
-			judge->data_wrong = "a node is not in RAM";
-		if (judge->data_wrong)
+			 !map_is_ram(&view->scene->map, node, node + NODE_HEADER))
+			view->data_wrong = "a node is not in RAM";
+		if (view->data_wrong)
 			return 0;
-		if (judge_read(judge, node, header, sizeof(header)))
+		if (layout_read(view, node, header, sizeof(header)))
 			return -1;
-		claim(judge, CLAIM_DATA, "setup_data", node,
+		claim(view, CLAIM_DATA, "setup_data", node,
 			sum(node, NODE_HEADER + little(header + 12, 4)));
 		if (little(header + 8, 4) == NODE_INDIRECT &&
-			follow_indirect(judge, node, little(header + 12, 4)))
+			follow_indirect(view, node, little(header + 12, 4)))
 			return -1;
 		node = little(header, 8);
 	}
@@ -207,72 +206,72 @@ static int look_at_data(struct judge *judge)
 }
 
 /* What the firmware said before the loader ran is beyond doubt; after that, it is what is there. */
-static int look_at_firmware(struct judge *judge)
+static int look_at_firmware(struct layout_view *view)
 {
 	uint8_t bda[BDA_MEMORY + 2 - BDA_EBDA];
 	uint64_t segment, memory;
 
-	if (judge->scene->before)
-		memory_image_read(judge->scene->before, BDA_EBDA, bda, sizeof(bda));
-	else if (judge_read(judge, BDA_EBDA, bda, sizeof(bda)))
+	if (view->scene->before)
+		memory_image_read(view->scene->before, BDA_EBDA, bda, sizeof(bda));
+	else if (layout_read(view, BDA_EBDA, bda, sizeof(bda)))
 		return -1;
 	segment = little(bda, 2) * 16;
 	memory = little(bda + BDA_MEMORY - BDA_EBDA, 2) * 1024;
-	judge->ebda = CONVENTIONAL_END;
-	if (segment >= LOW_IMAGE && segment < judge->ebda)
-		judge->ebda = segment;
-	if (memory >= LOW_IMAGE && memory < judge->ebda)
-		judge->ebda = memory;
-	claim(judge, CLAIM_VECTORS, "interrupt vectors, BIOS data", 0, VECTORS_END);
-	claim(judge, CLAIM_EBDA, "extended BIOS data", judge->ebda, CONVENTIONAL_END);
-	claim(judge, CLAIM_UPPER, "video memory and ROMs", CONVENTIONAL_END, HIGH_MEMORY);
+	view->ebda = CONVENTIONAL_END;
+	if (segment >= LOW_IMAGE && segment < view->ebda)
+		view->ebda = segment;
+	if (memory >= LOW_IMAGE && memory < view->ebda)
+		view->ebda = memory;
+	claim(view, CLAIM_VECTORS, "interrupt vectors, BIOS data", 0, VECTORS_END);
+	claim(view, CLAIM_EBDA, "extended BIOS data", view->ebda, CONVENTIONAL_END);
+	claim(view, CLAIM_UPPER, "video memory and ROMs", CONVENTIONAL_END, HIGH_MEMORY);
 	return 0;
 }
 
 /* boot.rst, init_size; Linux from 3.14 on does not unpack itself below pref_address either. */
-static void look_at_window(struct judge *judge)
+static void look_at_window(struct layout_view *view)
 {
-	const struct linux_header *file = &judge->file;
-	uint64_t unit = judge_field(judge, "kernel_alignment"), start = judge->load;
+	const struct linux_header *file = &view->file;
+	uint64_t unit = layout_field(view, "kernel_alignment"), start = view->load;
 
-	if (judge->version < 0x20a || !file->init_size)
+	if (view->version < 0x20a || !file->init_size)
 		return;
 	if (file->relocatable_kernel && unit)
 		start = (start + unit - 1) / unit * unit;
 	else if (!file->relocatable_kernel && file->pref_address)
 		start = file->pref_address;
-	judge->window = (struct claim){start, sum(start, file->init_size), CLAIM_WINDOW,
+	view->window = (struct claim){start, sum(start, file->init_size), CLAIM_WINDOW,
 		"where the kernel unpacks itself"};
-	judge->linux_window = judge->window;
-	if (judge->version >= 0x20d && file->relocatable_kernel && file->pref_address > start) {
-		judge->linux_window.start = file->pref_address;
-		judge->linux_window.end = sum(file->pref_address, file->init_size);
+	view->linux_window = view->window;
+	if (view->version >= 0x20d && file->relocatable_kernel && file->pref_address > start) {
+		view->linux_window.start = file->pref_address;
+		view->linux_window.end = sum(file->pref_address, file->init_size);
 	}
 }
 
-int judge_look(struct judge *judge)
+int layout_look(struct layout_view *view)
 {
 	int status;
 
-	if (look_at_file(judge))
+	if (look_at_file(view))
 		return -1;
-	status = look_at_setup(judge);
+	status = look_at_setup(view);
 	if (status)
 		return status;
-	look_at_image(judge);
-	look_at_initrd(judge);
-	if (look_at_cmdline(judge) || look_at_data(judge) || look_at_firmware(judge))
+	look_at_image(view);
+	look_at_initrd(view);
+	if (look_at_cmdline(view) || look_at_data(view) || look_at_firmware(view))
 		return -1;
-	look_at_window(judge);
+	look_at_window(view);
 	return 0;
 }
 
-void judge_free(struct judge *judge)
+void layout_look_end(struct layout_view *view)
 {
-	free(judge->setup_file);
-	free(judge->setup_guest);
-	free(judge->cmdline_found);
-	free(judge->spots);
-	free(judge->chunk);
-	free(judge->other);
+	free(view->setup_file);
+	free(view->setup_guest);
+	free(view->cmdline_found);
+	free(view->spots);
+	free(view->chunk);
+	free(view->other);
 }

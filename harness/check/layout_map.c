@@ -57,9 +57,9 @@ uint64_t map_low_end(const struct memory_map *map)
 }
 
 static struct region *add_region(
-	struct judge *judge, uint64_t start, uint64_t end, const char *name)
+	struct layout_view *view, uint64_t start, uint64_t end, const char *name)
 {
-	struct layout_verdict *verdict = judge->verdict;
+	struct layout_verdict *verdict = view->verdict;
 	struct region *grown =
 		realloc(verdict->regions, (verdict->region_count + 1) * sizeof(*grown));
 
@@ -72,37 +72,37 @@ static struct region *add_region(
 	return grown;
 }
 
-static bool is_accused(const struct judge *judge, uint64_t start, uint64_t end)
+static bool is_accused(const struct layout_view *view, uint64_t start, uint64_t end)
 {
-	for (size_t i = 0; i < judge->verdict->violation_count; i++)
-		if (overlaps(start, end, judge->spots[i].start, judge->spots[i].end))
+	for (size_t i = 0; i < view->verdict->violation_count; i++)
+		if (overlaps(start, end, view->spots[i].start, view->spots[i].end))
 			return true;
 	return false;
 }
 
 /* Claims and accusations that lie in nobody's memory. */
-static void add_claims(struct judge *judge)
+static void add_claims(struct layout_view *view)
 {
-	for (size_t i = 0; i < judge->claim_count; i++) {
-		const struct claim *claim = &judge->claims[i];
+	for (size_t i = 0; i < view->claim_count; i++) {
+		const struct claim *claim = &view->claims[i];
 
-		add_region(judge, claim->start, claim->end, claim->name)->wrong =
-			is_accused(judge, claim->start, claim->end);
+		add_region(view, claim->start, claim->end, claim->name)->wrong =
+			is_accused(view, claim->start, claim->end);
 	}
-	if (judge->linux_window.end)
-		add_region(judge, judge->linux_window.start, judge->linux_window.end,
-			judge->linux_window.name)
+	if (view->linux_window.end)
+		add_region(view, view->linux_window.start, view->linux_window.end,
+			view->linux_window.name)
 			->wrong =
-			is_accused(judge, judge->linux_window.start, judge->linux_window.end);
+			is_accused(view, view->linux_window.start, view->linux_window.end);
 }
 
 /* The first claim that covers @at, or the nearest behind it; NULL when there is none. */
-static const struct claim *claim_from(const struct judge *judge, uint64_t at)
+static const struct claim *claim_from(const struct layout_view *view, uint64_t at)
 {
 	const struct claim *nearest = NULL;
 
-	for (size_t i = 0; i < judge->claim_count; i++) {
-		const struct claim *claim = &judge->claims[i];
+	for (size_t i = 0; i < view->claim_count; i++) {
+		const struct claim *claim = &view->claims[i];
 
 		if (claim->end > at && (!nearest || claim->start < nearest->start))
 			nearest = claim;
@@ -110,52 +110,51 @@ static const struct claim *claim_from(const struct judge *judge, uint64_t at)
 	return nearest;
 }
 
-static void add_free(struct judge *judge, uint64_t start, uint64_t end)
+static void add_free(struct layout_view *view, uint64_t start, uint64_t end)
 {
 	while (start < end) {
-		const struct claim *claim = claim_from(judge, start);
+		const struct claim *claim = claim_from(view, start);
 		uint64_t till = claim && claim->start < end ? claim->start : end;
 
 		if (till > start)
-			add_region(judge, start, till, "free");
+			add_region(view, start, till, "free");
 		start = claim && claim->start < end ? claim->end : end;
 	}
 }
 
-static void add_changes(struct judge *judge)
+static void add_changes(struct layout_view *view)
 {
-	for (size_t i = 0; i < judge->change_count; i++)
-		add_region(judge, judge->changes[i].start, judge->changes[i].end,
-			"nobody's, but written")
+	for (size_t i = 0; i < view->change_count; i++)
+		add_region(
+			view, view->changes[i].start, view->changes[i].end, "nobody's, but written")
 			->wrong = true;
 }
 
-static bool inside_claim(const struct judge *judge, const struct memory_range *range)
+static bool inside_claim(const struct layout_view *view, const struct memory_range *range)
 {
-	for (size_t i = 0; i < judge->claim_count; i++)
-		if (judge->claims[i].kind > CLAIM_LOADED &&
-			judge->claims[i].start <= range->start &&
-			judge->claims[i].end >= range->end)
+	for (size_t i = 0; i < view->claim_count; i++)
+		if (view->claims[i].kind > CLAIM_LOADED && view->claims[i].start <= range->start &&
+			view->claims[i].end >= range->end)
 			return true;
 	return false;
 }
 
-static void add_ranges(struct judge *judge)
+static void add_ranges(struct layout_view *view)
 {
 	static const char *const names[] = {
 		"reserved", "RAM", "reserved", "ACPI tables", "ACPI, non-volatile", "unusable"};
-	const struct memory_map *map = &judge->scene->map;
+	const struct memory_map *map = &view->scene->map;
 	char name[40];
 
 	for (size_t i = 0; i < map->count; i++) {
 		const struct memory_range *range = &map->range[i];
 
 		if (range->type == TYPE_RAM) {
-			add_free(judge, range->start, range->end);
-		} else if (!inside_claim(judge, range)) {
+			add_free(view, range->start, range->end);
+		} else if (!inside_claim(view, range)) {
 			snprintf(name, sizeof(name), "%s (e820 type %u)",
 				range->type < 6 ? names[range->type] : "not RAM", range->type);
-			add_region(judge, range->start, range->end, name);
+			add_region(view, range->start, range->end, name);
 		}
 	}
 }
@@ -171,12 +170,12 @@ static int by_address(const void *left, const void *right)
 	return strcmp(a->name, b->name);
 }
 
-void judge_regions(struct judge *judge)
+void layout_regions(struct layout_view *view)
 {
-	struct layout_verdict *verdict = judge->verdict;
+	struct layout_verdict *verdict = view->verdict;
 
-	add_claims(judge);
-	add_ranges(judge);
-	add_changes(judge);
+	add_claims(view);
+	add_ranges(view);
+	add_changes(view);
 	qsort(verdict->regions, verdict->region_count, sizeof(*verdict->regions), by_address);
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/layout_judge.h"
+#include "check/layout_view.h"
 
 #define MODE_NORMAL   0xffff
 #define MODE_EXTENDED 0xfffe

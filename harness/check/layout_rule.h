@@ -2,7 +2,7 @@
 #ifndef DKBOOT_CHECK_LAYOUT_RULE_H
 #define DKBOOT_CHECK_LAYOUT_RULE_H
 
-#include "check/layout_judge.h"
+#include "check/layout_view.h"
 
 #define RULE_ANY 0xffff /* till: no version has done away with it */
 
@@ -20,7 +20,7 @@ struct layout_rule {
 	const char *source;   /* document and section */
 	uint16_t since, till; /* protocol versions that it concerns; since 0 = no HdrS too */
 	enum rule_needs needs;
-	int (*check)(struct judge *judge); /* accuses; -1 when it cannot judge */
+	int (*check)(struct layout_view *view); /* accuses; -1 when it cannot judge */
 };
 
 /** The tables end with a row that has no id. */
@@ -29,82 +29,82 @@ extern const struct layout_rule layout_rules_stock[];  /* exact values of QEMU's
 extern const struct layout_rule layout_rules_dkboot[]; /* exact values of ours */
 
 /* rules_entry.c */
-int rule_code_segment(struct judge *judge);
-int rule_data_segments(struct judge *judge);
-int rule_real_mode(struct judge *judge);
-int rule_interrupts_off(struct judge *judge);
-int rule_stack(struct judge *judge);
-int rule_setup_place(struct judge *judge);
-int rule_spare_segments(struct judge *judge);
-int rule_direction(struct judge *judge);
+int rule_code_segment(struct layout_view *view);
+int rule_data_segments(struct layout_view *view);
+int rule_real_mode(struct layout_view *view);
+int rule_interrupts_off(struct layout_view *view);
+int rule_stack(struct layout_view *view);
+int rule_setup_place(struct layout_view *view);
+int rule_spare_segments(struct layout_view *view);
+int rule_direction(struct layout_view *view);
 
 /* rules_setup.c */
-int rule_setup_code(struct judge *judge);
-int rule_fields_lacking(struct judge *judge);
-int rule_loadflags(struct judge *judge);
-int rule_vid_mode(struct judge *judge);
-int rule_subarch(struct judge *judge);
-int rule_no_initrd(struct judge *judge);
-int rule_loader_type(struct judge *judge);
-int rule_can_use_heap(struct judge *judge);
-int rule_heap_end(struct judge *judge);
-int accuse_other_writes(struct judge *judge, const char *const *written);
+int rule_setup_code(struct layout_view *view);
+int rule_fields_lacking(struct layout_view *view);
+int rule_loadflags(struct layout_view *view);
+int rule_vid_mode(struct layout_view *view);
+int rule_subarch(struct layout_view *view);
+int rule_no_initrd(struct layout_view *view);
+int rule_loader_type(struct layout_view *view);
+int rule_can_use_heap(struct layout_view *view);
+int rule_heap_end(struct layout_view *view);
+int accuse_other_writes(struct layout_view *view, const char *const *written);
 
 /* rules_image.c */
-int rule_image(struct judge *judge);
-int rule_image_end(struct judge *judge);
-int rule_image_alignment(struct judge *judge);
-int rule_image_whole(struct judge *judge);
+int rule_image(struct layout_view *view);
+int rule_image_end(struct layout_view *view);
+int rule_image_alignment(struct layout_view *view);
+int rule_image_whole(struct layout_view *view);
 
 /* rules_cmdline.c */
-int rule_cmdline_place(struct judge *judge);
-int rule_cmdline_magic(struct judge *judge);
-int rule_cmdline_text(struct judge *judge);
-int rule_cmdline_limit(struct judge *judge);
-int rule_cmdline_moved(struct judge *judge);
-int rule_old_ceiling(struct judge *judge);
+int rule_cmdline_place(struct layout_view *view);
+int rule_cmdline_magic(struct layout_view *view);
+int rule_cmdline_text(struct layout_view *view);
+int rule_cmdline_limit(struct layout_view *view);
+int rule_cmdline_moved(struct layout_view *view);
+int rule_old_ceiling(struct layout_view *view);
 
 /* rules_initrd.c */
-int rule_initrd_size(struct judge *judge);
-int rule_initrd_page(struct judge *judge);
-int rule_initrd_limit(struct judge *judge);
-int rule_initrd_bytes(struct judge *judge);
-int rule_initrd_mem(struct judge *judge);
-int rule_initrd_old(struct judge *judge);
+int rule_initrd_size(struct layout_view *view);
+int rule_initrd_page(struct layout_view *view);
+int rule_initrd_limit(struct layout_view *view);
+int rule_initrd_bytes(struct layout_view *view);
+int rule_initrd_mem(struct layout_view *view);
+int rule_initrd_old(struct layout_view *view);
 
 /* rules_place.c */
-int rule_loader_overlap(struct judge *judge);
-int rule_firmware_overlap(struct judge *judge);
-int rule_window(struct judge *judge);
-int rule_linux_window(struct judge *judge);
-int rule_setup_data(struct judge *judge);
-int rule_in_ram(struct judge *judge);
-int rule_window_ram(struct judge *judge);
+int rule_loader_overlap(struct layout_view *view);
+int rule_firmware_overlap(struct layout_view *view);
+int rule_window(struct layout_view *view);
+int rule_linux_window(struct layout_view *view);
+int rule_setup_data(struct layout_view *view);
+int rule_in_ram(struct layout_view *view);
+int rule_window_ram(struct layout_view *view);
 
 /* rules_footprint.c */
-int rule_changed_firmware(struct judge *judge);
-int rule_changed_ram(struct judge *judge);
-int rule_vectors(struct judge *judge);
+int rule_changed_firmware(struct layout_view *view);
+int rule_changed_ram(struct layout_view *view);
+int rule_vectors(struct layout_view *view);
 
 /* rules_stock.c */
-int stock_registers(struct judge *judge);
-int stock_stack(struct judge *judge);
-int stock_setup_place(struct judge *judge);
-int stock_writes(struct judge *judge);
-int stock_cmdline(struct judge *judge);
-int stock_initrd(struct judge *judge);
-int stock_loader_type(struct judge *judge);
-int stock_heap(struct judge *judge);
+int stock_registers(struct layout_view *view);
+int stock_stack(struct layout_view *view);
+int stock_setup_place(struct layout_view *view);
+int stock_writes(struct layout_view *view);
+int stock_cmdline(struct layout_view *view);
+int stock_initrd(struct layout_view *view);
+int stock_loader_type(struct layout_view *view);
+int stock_heap(struct layout_view *view);
 
 /* rules_dkboot.c */
-int dkboot_registers(struct judge *judge);
-int dkboot_stack(struct judge *judge);
-int dkboot_writes(struct judge *judge);
-int dkboot_cmdline(struct judge *judge);
-int dkboot_loader_type(struct judge *judge);
-int dkboot_heap(struct judge *judge);
-int dkboot_footprint(struct judge *judge);
-int dkboot_window(struct judge *judge);
-int dkboot_initrd(struct judge *judge);
+int dkboot_registers(struct layout_view *view);
+int dkboot_stack(struct layout_view *view);
+int dkboot_writes(struct layout_view *view);
+int dkboot_cmdline(struct layout_view *view);
+int dkboot_loader_type(struct layout_view *view);
+int dkboot_heap(struct layout_view *view);
+int dkboot_footprint(struct layout_view *view);
+int dkboot_window(struct layout_view *view);
+int dkboot_initrd(struct layout_view *view);
 
 #endif

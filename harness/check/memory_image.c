@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "check/layout_judge.h"
+#include "check/layout_view.h"
 
 #define BLOCK (64 * 1024)
 

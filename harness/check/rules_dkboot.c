@@ -12,13 +12,13 @@
 #define FOUR_GIB	0x100000000ull
 #define STEPS		2048 /* of the search for room: every claim and range passes twice */
 
-int dkboot_registers(struct judge *judge)
+int dkboot_registers(struct layout_view *view)
 {
-	const struct cpu_state *cpu = &judge->scene->cpu;
+	const struct cpu_state *cpu = &view->scene->cpu;
 
 	if (cpu->eax | cpu->ebx | cpu->ecx | cpu->edx | cpu->esi | cpu->edi | cpu->ebp |
 		cpu->esp >> 16)
-		accuse(judge, 0, 0,
+		accuse(view, 0, 0,
 			"eax 0x%x, ebx 0x%x, ecx 0x%x, edx 0x%x, esi 0x%x, edi 0x%x, ebp 0x%x, "
 			"esp 0x%x: expected 0 in all, and in esp's upper half",
 			cpu->eax, cpu->ebx, cpu->ecx, cpu->edx, cpu->esi, cpu->edi, cpu->ebp,
@@ -27,92 +27,92 @@ int dkboot_registers(struct judge *judge)
 }
 
 /* Before 2.01 no field says where heap and stack end: the command line begins there. */
-int dkboot_stack(struct judge *judge)
+int dkboot_stack(struct layout_view *view)
 {
-	uint64_t end = judge->heap_end, want;
+	uint64_t end = view->heap_end, want;
 
-	if (judge->version < 0x201)
-		end = judge->cmdline ? judge->cmdline - judge->real : judge->stack_top + STACK_GAP;
+	if (view->version < 0x201)
+		end = view->cmdline ? view->cmdline - view->real : view->stack_top + STACK_GAP;
 	want = (end - STACK_GAP) & 0xffff;
-	if ((judge->scene->cpu.esp & 0xffff) != want)
-		accuse(judge, 0, 0, "sp 0x%04x, expected 0x%04llx", judge->scene->cpu.esp & 0xffff,
+	if ((view->scene->cpu.esp & 0xffff) != want)
+		accuse(view, 0, 0, "sp 0x%04x, expected 0x%04llx", view->scene->cpu.esp & 0xffff,
 			(unsigned long long)want);
 	return 0;
 }
 
-int dkboot_writes(struct judge *judge)
+int dkboot_writes(struct layout_view *view)
 {
 	static const char *const written[] = {"vid_mode", "type_of_loader", "loadflags",
 		"ramdisk_image", "ramdisk_size", "heap_end_ptr", "cmd_line_ptr", "setup_data",
 		NULL};
 
-	return accuse_other_writes(judge, written);
+	return accuse_other_writes(view, written);
 }
 
-int dkboot_cmdline(struct judge *judge)
+int dkboot_cmdline(struct layout_view *view)
 {
-	size_t size = strlen(judge->scene->payload->cmdline);
+	size_t size = strlen(view->scene->payload->cmdline);
 
-	if (judge->high && judge->version >= 0x202 && judge->cmdline != MODERN_CMDLINE)
-		accuse(judge, judge->cmdline, judge->cmdline + judge->cmdline_size + 1,
+	if (view->high && view->version >= 0x202 && view->cmdline != MODERN_CMDLINE)
+		accuse(view, view->cmdline, view->cmdline + view->cmdline_size + 1,
 			"the command line is at 0x%llx, expected 0x%x",
-			(unsigned long long)judge->cmdline, MODERN_CMDLINE);
-	if (size > judge->file.cmdline_size)
-		accuse(judge, 0, 0,
+			(unsigned long long)view->cmdline, MODERN_CMDLINE);
+	if (size > view->file.cmdline_size)
+		accuse(view, 0, 0,
 			"a command line of %zu bytes was asked for and the kernel takes %llu: "
 			"expected a refusal",
-			size, (unsigned long long)judge->file.cmdline_size);
+			size, (unsigned long long)view->file.cmdline_size);
 	return 0;
 }
 
-int dkboot_loader_type(struct judge *judge)
+int dkboot_loader_type(struct layout_view *view)
 {
-	unsigned found = (unsigned)judge_field(judge, "type_of_loader");
+	unsigned found = (unsigned)layout_field(view, "type_of_loader");
 
 	if (found != 0xff)
-		accuse(judge, judge->real + 0x210, judge->real + 0x211,
+		accuse(view, view->real + 0x210, view->real + 0x211,
 			"type_of_loader 0x%02x, expected 0xff", found);
 	return 0;
 }
 
-int dkboot_heap(struct judge *judge)
+int dkboot_heap(struct layout_view *view)
 {
-	unsigned flags = (unsigned)judge_field(judge, "loadflags");
+	unsigned flags = (unsigned)layout_field(view, "loadflags");
 	uint64_t want = MODERN_HEAP_END;
 
-	if (!judge->high || judge->version < 0x202)
-		want = judge->cmdline ? judge->cmdline - judge->real : judge->heap_end;
-	if (judge->heap_end != want || !(flags & LINUX_CAN_USE_HEAP))
-		accuse(judge, judge->real + 0x224, judge->real + 0x226,
+	if (!view->high || view->version < 0x202)
+		want = view->cmdline ? view->cmdline - view->real : view->heap_end;
+	if (view->heap_end != want || !(flags & LINUX_CAN_USE_HEAP))
+		accuse(view, view->real + 0x224, view->real + 0x226,
 			"heap_end_ptr 0x%04llx and loadflags 0x%02x: expected 0x%04llx and "
 			"CAN_USE_HEAP (0x80)",
-			(unsigned long long)judge_field(judge, "heap_end_ptr"), flags,
+			(unsigned long long)layout_field(view, "heap_end_ptr"), flags,
 			(unsigned long long)want - 0x200);
 	return 0;
 }
 
-int dkboot_footprint(struct judge *judge)
+int dkboot_footprint(struct layout_view *view)
 {
 	static const uint8_t zero[SHOWN_BYTES];
-	uint8_t *work = judge->chunk;
+	uint8_t *work = view->chunk;
 	size_t at = 0;
 
-	if (judge_read(judge, WORK_START, work, WORK_END - WORK_START))
+	if (layout_read(view, WORK_START, work, WORK_END - WORK_START))
 		return -1;
 	while (at < WORK_END - WORK_START && !work[at])
 		at++;
 	if (at < WORK_END - WORK_START)
-		accuse_bytes(judge, WORK_START + at, WORK_START + (at | (SHOWN_BYTES - 1)) + 1,
-			zero, work + at, "the ROM's work area");
+		accuse_bytes(view, WORK_START + at, WORK_START + (at | (SHOWN_BYTES - 1)) + 1, zero,
+			work + at, "the ROM's work area");
 	return 0;
 }
 
-int dkboot_window(struct judge *judge)
+int dkboot_window(struct layout_view *view)
 {
-	const struct claim *window = &judge->linux_window;
+	const struct claim *window = &view->linux_window;
 
-	if (window->end && !map_is_ram(&judge->scene->map, window->start, window->end))
-		accuse(judge, window->start, window->end,
+	if (window->end && !map_is_ram(&view->scene->map, window->start, window->end))
+		accuse(view, window->start, window->end,
 			"%s 0x%llx-0x%llx: expected RAM only (e820 type 1)", window->name,
 			(unsigned long long)window->start, (unsigned long long)window->end - 1);
 	return 0;
@@ -124,21 +124,21 @@ static bool meets(const struct claim *claim, uint64_t start, uint64_t end)
 }
 
 /* Where a search from above goes on when [start, end) is not free; @end when it is. */
-static uint64_t below_taken(const struct judge *judge, uint64_t start, uint64_t end)
+static uint64_t below_taken(const struct layout_view *view, uint64_t start, uint64_t end)
 {
 	uint64_t next = end;
 
-	for (size_t i = 0; i < judge->claim_count; i++) {
-		const struct claim *claim = &judge->claims[i];
+	for (size_t i = 0; i < view->claim_count; i++) {
+		const struct claim *claim = &view->claims[i];
 
 		if (claim->kind != CLAIM_INITRD && claim->kind != CLAIM_DATA &&
 			meets(claim, start, end) && claim->start < next)
 			next = claim->start;
 	}
-	if (meets(&judge->window, start, end) && judge->window.start < next)
-		next = judge->window.start;
-	if (meets(&judge->linux_window, start, end) && judge->linux_window.start < next)
-		next = judge->linux_window.start;
+	if (meets(&view->window, start, end) && view->window.start < next)
+		next = view->window.start;
+	if (meets(&view->linux_window, start, end) && view->linux_window.start < next)
+		next = view->linux_window.start;
 	return next;
 }
 
@@ -158,14 +158,14 @@ static uint64_t below_hole(const struct memory_map *map, uint64_t end)
 }
 
 /* The highest page below @limit with room for @size bytes; 0 when there is none. */
-static uint64_t highest(const struct judge *judge, uint64_t limit, uint64_t size)
+static uint64_t highest(const struct layout_view *view, uint64_t limit, uint64_t size)
 {
-	const struct memory_map *map = &judge->scene->map;
+	const struct memory_map *map = &view->scene->map;
 	uint64_t end = limit;
 
 	for (unsigned step = 0; step < STEPS && end >= size; step++) {
 		uint64_t start = (end - size) / PAGE * PAGE;
-		uint64_t next = below_taken(judge, start, start + size);
+		uint64_t next = below_taken(view, start, start + size);
 
 		if (next < start + size)
 			end = next;
@@ -177,20 +177,20 @@ static uint64_t highest(const struct judge *judge, uint64_t limit, uint64_t size
 	return 0;
 }
 
-int dkboot_initrd(struct judge *judge)
+int dkboot_initrd(struct layout_view *view)
 {
-	const struct part *part = judge->scene->payload->initrd;
-	uint64_t mem = options_memory(judge->scene->payload->cmdline), most, want;
+	const struct part *part = view->scene->payload->initrd;
+	uint64_t mem = options_memory(view->scene->payload->cmdline), most, want;
 
 	if (!part || !part->size)
 		return 0;
-	most = judge->file.initrd_addr_max + 1;
-	want = highest(judge, most < mem ? most : mem, part->size);
-	if (!want && judge->file.xloadflags & LINUX_CAN_BE_ABOVE_4G)
-		want = highest(judge, mem < FOUR_GIB ? mem : FOUR_GIB, part->size);
-	if (judge->initrd != want)
-		accuse(judge, judge->initrd, judge->initrd + judge->initrd_size,
+	most = view->file.initrd_addr_max + 1;
+	want = highest(view, most < mem ? most : mem, part->size);
+	if (!want && view->file.xloadflags & LINUX_CAN_BE_ABOVE_4G)
+		want = highest(view, mem < FOUR_GIB ? mem : FOUR_GIB, part->size);
+	if (view->initrd != want)
+		accuse(view, view->initrd, view->initrd + view->initrd_size,
 			"ramdisk_image 0x%llx, expected 0x%llx, the highest free page",
-			(unsigned long long)judge->initrd, (unsigned long long)want);
+			(unsigned long long)view->initrd, (unsigned long long)want);
 	return 0;
 }

@@ -39,129 +39,129 @@ static void consider(uint64_t start, uint64_t end, uint64_t *at, uint64_t *till)
 
 /* The next stretch behind @at, below @end, that nobody has a right to change. False: there is none.
  */
-static bool next_stretch(const struct judge *judge, uint64_t *at, uint64_t *till, uint64_t end)
+static bool next_stretch(const struct layout_view *view, uint64_t *at, uint64_t *till, uint64_t end)
 {
-	uint64_t image = judge->load + judge->file.image_size, from;
+	uint64_t image = view->load + view->file.image_size, from;
 
 	do {
 		from = *at;
 		*till = end;
-		for (size_t i = 0; i < judge->claim_count; i++)
-			if (judge->claims[i].kind != CLAIM_VECTORS)
-				consider(judge->claims[i].start, judge->claims[i].end, at, till);
+		for (size_t i = 0; i < view->claim_count; i++)
+			if (view->claims[i].kind != CLAIM_VECTORS)
+				consider(view->claims[i].start, view->claims[i].end, at, till);
 		for (size_t i = 0; i < sizeof(footprints) / sizeof(footprints[0]); i++)
-			if (footprints[i].loaders >> judge->scene->loader & 1)
+			if (footprints[i].loaders >> view->scene->loader & 1)
 				consider(footprints[i].start, footprints[i].end, at, till);
 		consider(image, image + SHOWN_BYTES, at, till); /* rule_image_end() */
 	} while (*at != from && *at < end);
 	return *at < end;
 }
 
-static void note_byte(struct judge *judge, uint64_t at)
+static void note_byte(struct layout_view *view, uint64_t at)
 {
-	struct change *last = judge->change_count ? &judge->changes[judge->change_count - 1] : NULL;
+	struct change *last = view->change_count ? &view->changes[view->change_count - 1] : NULL;
 
-	judge->changed_bytes++;
+	view->changed_bytes++;
 	if (!last || at >= last->end + JOIN) {
-		if (judge->change_count == CHANGE_LIMIT)
+		if (view->change_count == CHANGE_LIMIT)
 			return;
-		last = &judge->changes[judge->change_count++];
+		last = &view->changes[view->change_count++];
 		*last = (struct change){.start = at};
 	}
 	last->end = at + 1;
 }
 
-static int compare_chunk(struct judge *judge, uint64_t start, size_t size)
+static int compare_chunk(struct layout_view *view, uint64_t start, size_t size)
 {
-	if (judge_read(judge, start, judge->chunk, size))
+	if (layout_read(view, start, view->chunk, size))
 		return -1;
-	memory_image_read(judge->scene->before, start, judge->other, size);
-	if (!memcmp(judge->chunk, judge->other, size))
+	memory_image_read(view->scene->before, start, view->other, size);
+	if (!memcmp(view->chunk, view->other, size))
 		return 0;
 	for (size_t i = 0; i < size; i++)
-		if (judge->chunk[i] != judge->other[i] && !is_vector(start + i))
-			note_byte(judge, start + i);
+		if (view->chunk[i] != view->other[i] && !is_vector(start + i))
+			note_byte(view, start + i);
 	return 0;
 }
 
-static int compare_touched(struct judge *judge, uint64_t start, uint64_t end)
+static int compare_touched(struct layout_view *view, uint64_t start, uint64_t end)
 {
 	uint64_t till;
 
-	while (next_stretch(judge, &start, &till, end))
+	while (next_stretch(view, &start, &till, end))
 		for (; start < till; start += CHUNK < till - start ? CHUNK : till - start)
-			if (compare_chunk(judge, start,
+			if (compare_chunk(view, start,
 				    CHUNK < till - start ? CHUNK : (size_t)(till - start)))
 				return -1;
 	return 0;
 }
 
 /* The bytes of a change, as they were and are. */
-static int complete(struct judge *judge, struct change *change)
+static int complete(struct layout_view *view, struct change *change)
 {
 	uint64_t size = change->end - change->start;
 
 	size = size < SHOWN_BYTES ? size : SHOWN_BYTES;
-	memory_image_read(judge->scene->before, change->start, change->before, (size_t)size);
-	change->ram = map_is_ram(&judge->scene->map, change->start, change->end);
-	return judge_read(judge, change->start, change->now, (size_t)size);
+	memory_image_read(view->scene->before, change->start, change->before, (size_t)size);
+	change->ram = map_is_ram(&view->scene->map, change->start, change->end);
+	return layout_read(view, change->start, change->now, (size_t)size);
 }
 
-int judge_changes(struct judge *judge)
+int layout_changes(struct layout_view *view)
 {
-	const struct memory_reader *memory = &judge->scene->memory;
+	const struct memory_reader *memory = &view->scene->memory;
 	uint64_t from = 0, start, end;
 	int left = 0;
 
-	if (judge->changes_known)
+	if (view->changes_known)
 		return 0;
-	while (!(left = memory->touched(memory->context, from, &start, &end, judge->error))) {
+	while (!(left = memory->touched(memory->context, from, &start, &end, view->error))) {
 		if (start < from || end <= start)
-			return fail(judge->error,
+			return fail(view->error,
 				"touched memory behind 0x%llx is said to be "
 				"0x%llx to 0x%llx",
 				(unsigned long long)from, (unsigned long long)start,
 				(unsigned long long)end);
-		if (compare_touched(judge, start, end))
+		if (compare_touched(view, start, end))
 			return -1;
 		from = end;
 	}
-	for (size_t i = 0; i < judge->change_count && left > 0; i++)
-		if (complete(judge, &judge->changes[i]))
+	for (size_t i = 0; i < view->change_count && left > 0; i++)
+		if (complete(view, &view->changes[i]))
 			return -1;
-	judge->changes_known = left > 0;
+	view->changes_known = left > 0;
 	return left < 0 ? -1 : 0;
 }
 
-static int accuse_changes(struct judge *judge, bool ram)
+static int accuse_changes(struct layout_view *view, bool ram)
 {
 	char what[96];
 
-	if (judge_changes(judge))
+	if (layout_changes(view))
 		return -1;
 	snprintf(what, sizeof(what), "changed %s (bytes in all: %zu)",
-		ram ? "memory that is nobody's" : "memory that is not RAM", judge->changed_bytes);
-	for (size_t i = 0; i < judge->change_count; i++) {
-		const struct change *change = &judge->changes[i];
+		ram ? "memory that is nobody's" : "memory that is not RAM", view->changed_bytes);
+	for (size_t i = 0; i < view->change_count; i++) {
+		const struct change *change = &view->changes[i];
 
 		if (change->ram == ram)
-			accuse_bytes(judge, change->start, change->end, change->before, change->now,
+			accuse_bytes(view, change->start, change->end, change->before, change->now,
 				what);
 	}
 	return 0;
 }
 
-int rule_changed_firmware(struct judge *judge)
+int rule_changed_firmware(struct layout_view *view)
 {
-	return accuse_changes(judge, false);
+	return accuse_changes(view, false);
 }
 
-int rule_changed_ram(struct judge *judge)
+int rule_changed_ram(struct layout_view *view)
 {
-	return accuse_changes(judge, true);
+	return accuse_changes(view, true);
 }
 
-int rule_vectors(struct judge *judge)
+int rule_vectors(struct layout_view *view)
 {
 	uint8_t before[4], now[4];
 	char what[40];
@@ -169,12 +169,12 @@ int rule_vectors(struct judge *judge)
 	for (size_t i = 0; i < sizeof(vectors); i++) {
 		uint64_t at = 4 * vectors[i];
 
-		memory_image_read(judge->scene->before, at, before, sizeof(before));
-		if (judge_read(judge, at, now, sizeof(now)))
+		memory_image_read(view->scene->before, at, before, sizeof(before));
+		if (layout_read(view, at, now, sizeof(now)))
 			return -1;
 		snprintf(what, sizeof(what), "the vector of int %xh", vectors[i]);
 		if (memcmp(before, now, sizeof(now)))
-			accuse_bytes(judge, at, at + 4, before, now, what);
+			accuse_bytes(view, at, at + 4, before, now, what);
 	}
 	return 0;
 }

@@ -8,12 +8,12 @@ static bool find_overlap(const struct claim *a, const struct claim *b, struct sp
 	return spot->start < spot->end;
 }
 
-static void accuse_overlap(struct judge *judge, const struct claim *a, const struct claim *b)
+static void accuse_overlap(struct layout_view *view, const struct claim *a, const struct claim *b)
 {
 	struct spot spot;
 
 	if (find_overlap(a, b, &spot))
-		accuse(judge, spot.start, spot.end,
+		accuse(view, spot.start, spot.end,
 			"%s 0x%llx-0x%llx and %s 0x%llx-0x%llx overlap at 0x%llx-0x%llx", a->name,
 			(unsigned long long)a->start, (unsigned long long)a->end - 1, b->name,
 			(unsigned long long)b->start, (unsigned long long)b->end - 1,
@@ -21,81 +21,82 @@ static void accuse_overlap(struct judge *judge, const struct claim *a, const str
 }
 
 /* From 2.02 on another rule says where the command line is, seen from the setup. */
-static bool has_own_rule(const struct judge *judge, const struct claim *a, const struct claim *b)
+static bool has_own_rule(
+	const struct layout_view *view, const struct claim *a, const struct claim *b)
 {
-	return judge->version >= 0x202 && a->kind + b->kind == CLAIM_SETUP + CLAIM_CMDLINE;
+	return view->version >= 0x202 && a->kind + b->kind == CLAIM_SETUP + CLAIM_CMDLINE;
 }
 
-int rule_loader_overlap(struct judge *judge)
+int rule_loader_overlap(struct layout_view *view)
 {
-	for (size_t i = 0; i < judge->claim_count; i++)
-		for (size_t j = i + 1; j < judge->claim_count; j++) {
-			const struct claim *a = &judge->claims[i], *b = &judge->claims[j];
+	for (size_t i = 0; i < view->claim_count; i++)
+		for (size_t j = i + 1; j < view->claim_count; j++) {
+			const struct claim *a = &view->claims[i], *b = &view->claims[j];
 
 			if (a->kind <= CLAIM_LOADED && b->kind <= CLAIM_LOADED &&
-				!has_own_rule(judge, a, b))
-				accuse_overlap(judge, a, b);
+				!has_own_rule(view, a, b))
+				accuse_overlap(view, a, b);
 		}
 	return 0;
 }
 
-int rule_firmware_overlap(struct judge *judge)
+int rule_firmware_overlap(struct layout_view *view)
 {
-	for (size_t i = 0; i < judge->claim_count; i++)
-		for (size_t j = 0; j < judge->claim_count; j++)
-			if (judge->claims[i].kind <= CLAIM_LOADED &&
-				judge->claims[j].kind > CLAIM_LOADED)
-				accuse_overlap(judge, &judge->claims[i], &judge->claims[j]);
+	for (size_t i = 0; i < view->claim_count; i++)
+		for (size_t j = 0; j < view->claim_count; j++)
+			if (view->claims[i].kind <= CLAIM_LOADED &&
+				view->claims[j].kind > CLAIM_LOADED)
+				accuse_overlap(view, &view->claims[i], &view->claims[j]);
 	return 0;
 }
 
 /* The image is meant to lie where the kernel unpacks itself: its start-up code knows it. */
-static int accuse_in_window(struct judge *judge, const struct claim *window)
+static int accuse_in_window(struct layout_view *view, const struct claim *window)
 {
-	for (size_t i = 0; i < judge->claim_count && window->end; i++)
-		if (judge->claims[i].kind <= CLAIM_LOADED && judge->claims[i].kind != CLAIM_IMAGE)
-			accuse_overlap(judge, &judge->claims[i], window);
+	for (size_t i = 0; i < view->claim_count && window->end; i++)
+		if (view->claims[i].kind <= CLAIM_LOADED && view->claims[i].kind != CLAIM_IMAGE)
+			accuse_overlap(view, &view->claims[i], window);
 	return 0;
 }
 
-int rule_window(struct judge *judge)
+int rule_window(struct layout_view *view)
 {
-	return accuse_in_window(judge, &judge->window);
+	return accuse_in_window(view, &view->window);
 }
 
-int rule_linux_window(struct judge *judge)
+int rule_linux_window(struct layout_view *view)
 {
-	return judge->linux_window.start == judge->window.start
+	return view->linux_window.start == view->window.start
 		       ? 0
-		       : accuse_in_window(judge, &judge->linux_window);
+		       : accuse_in_window(view, &view->linux_window);
 }
 
-int rule_setup_data(struct judge *judge)
+int rule_setup_data(struct layout_view *view)
 {
-	if (judge->data_wrong)
-		accuse(judge, judge->data_spot, judge->data_spot + 1, "setup_data at 0x%llx: %s",
-			(unsigned long long)judge->data_spot, judge->data_wrong);
+	if (view->data_wrong)
+		accuse(view, view->data_spot, view->data_spot + 1, "setup_data at 0x%llx: %s",
+			(unsigned long long)view->data_spot, view->data_wrong);
 	return 0;
 }
 
-static void accuse_not_ram(struct judge *judge, const struct claim *claim)
+static void accuse_not_ram(struct layout_view *view, const struct claim *claim)
 {
-	if (claim->start < claim->end && !map_is_ram(&judge->scene->map, claim->start, claim->end))
-		accuse(judge, claim->start, claim->end,
+	if (claim->start < claim->end && !map_is_ram(&view->scene->map, claim->start, claim->end))
+		accuse(view, claim->start, claim->end,
 			"%s 0x%llx-0x%llx: expected RAM only (e820 type 1)", claim->name,
 			(unsigned long long)claim->start, (unsigned long long)claim->end - 1);
 }
 
-int rule_in_ram(struct judge *judge)
+int rule_in_ram(struct layout_view *view)
 {
-	for (size_t i = 0; i < judge->claim_count; i++)
-		if (judge->claims[i].kind <= CLAIM_LOADED)
-			accuse_not_ram(judge, &judge->claims[i]);
+	for (size_t i = 0; i < view->claim_count; i++)
+		if (view->claims[i].kind <= CLAIM_LOADED)
+			accuse_not_ram(view, &view->claims[i]);
 	return 0;
 }
 
-int rule_window_ram(struct judge *judge)
+int rule_window_ram(struct layout_view *view)
 {
-	accuse_not_ram(judge, &judge->window);
+	accuse_not_ram(view, &view->window);
 	return 0;
 }

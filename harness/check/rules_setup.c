@@ -63,166 +63,166 @@ static bool is_cmdline_word(size_t at, unsigned version)
 	return version < 0x202 && at >= 0x20 && at < 0x24;
 }
 
-static enum byte_kind kind_of(const struct judge *judge, size_t at)
+static enum byte_kind kind_of(const struct layout_view *view, size_t at)
 {
 	const struct linux_field *field;
 
-	if (is_cmdline_word(at, judge->version))
+	if (is_cmdline_word(at, view->version))
 		return BYTE_LAWFUL;
 	if (at < LINUX_HEADER_FIRST || at >= LINUX_HEADER_END)
 		return BYTE_FIXED;
-	field = field_at(at, judge->version);
+	field = field_at(at, view->version);
 	if (!field)
 		return BYTE_LACKING;
-	return may_write(field->name, judge->version) ? BYTE_LAWFUL : BYTE_FIXED;
+	return may_write(field->name, view->version) ? BYTE_LAWFUL : BYTE_FIXED;
 }
 
-static void accuse_run(struct judge *judge, size_t start, size_t end)
+static void accuse_run(struct layout_view *view, size_t start, size_t end)
 {
-	const struct linux_field *field = field_at(start, judge->version);
+	const struct linux_field *field = field_at(start, view->version);
 	char what[64];
 
 	if (field)
 		snprintf(what, sizeof(what), "setup+0x%zx (%s)", start, field->name);
 	else
 		snprintf(what, sizeof(what), "setup+0x%zx", start);
-	accuse_bytes(judge, judge->real + start, judge->real + end, judge->setup_file + start,
-		judge->setup_guest + start, what);
+	accuse_bytes(view, view->real + start, view->real + end, view->setup_file + start,
+		view->setup_guest + start, what);
 }
 
 /* Accuses every run of bytes of one kind that differ from the file. */
-static int accuse_kind(struct judge *judge, enum byte_kind kind)
+static int accuse_kind(struct layout_view *view, enum byte_kind kind)
 {
 	size_t start = 0;
 
-	for (size_t at = 0; at <= judge->setup_seen; at++) {
-		bool wrong = at < judge->setup_seen &&
-			     judge->setup_file[at] != judge->setup_guest[at] &&
-			     kind_of(judge, at) == kind;
+	for (size_t at = 0; at <= view->setup_seen; at++) {
+		bool wrong = at < view->setup_seen &&
+			     view->setup_file[at] != view->setup_guest[at] &&
+			     kind_of(view, at) == kind;
 
 		if (wrong)
 			continue;
 		if (at > start)
-			accuse_run(judge, start, at);
+			accuse_run(view, start, at);
 		start = at + 1;
 	}
 	return 0;
 }
 
-int rule_setup_code(struct judge *judge)
+int rule_setup_code(struct layout_view *view)
 {
-	return accuse_kind(judge, BYTE_FIXED);
+	return accuse_kind(view, BYTE_FIXED);
 }
 
-int rule_fields_lacking(struct judge *judge)
+int rule_fields_lacking(struct layout_view *view)
 {
-	return accuse_kind(judge, BYTE_LACKING);
+	return accuse_kind(view, BYTE_LACKING);
 }
 
-int accuse_other_writes(struct judge *judge, const char *const *written)
+int accuse_other_writes(struct layout_view *view, const char *const *written)
 {
 	for (const struct linux_field *field = linux_fields; field->name; field++) {
 		const char *const *name = written;
 
-		if (!may_write(field->name, judge->version) ||
-			!linux_field_valid(field, judge->version) ||
-			!memcmp(judge->setup_file + field->offset,
-				judge->setup_guest + field->offset, field->width))
+		if (!may_write(field->name, view->version) ||
+			!linux_field_valid(field, view->version) ||
+			!memcmp(view->setup_file + field->offset, view->setup_guest + field->offset,
+				field->width))
 			continue;
 		while (*name && strcmp(*name, field->name))
 			name++;
 		if (!*name)
-			accuse_run(judge, field->offset, field->offset + field->width);
+			accuse_run(view, field->offset, field->offset + field->width);
 	}
 	return 0;
 }
 
-int rule_loadflags(struct judge *judge)
+int rule_loadflags(struct layout_view *view)
 {
 	unsigned lawful = QUIET_FLAG | LINUX_CAN_USE_HEAP; /* CAN_USE_HEAP: rule_can_use_heap() */
-	unsigned found = (unsigned)judge_field(judge, "loadflags");
-	unsigned expected = (unsigned)judge->file.loadflags;
+	unsigned found = (unsigned)layout_field(view, "loadflags");
+	unsigned expected = (unsigned)view->file.loadflags;
 
-	if (judge->version >= 0x207)
+	if (view->version >= 0x207)
 		lawful |= KEEP_SEGMENTS;
 	if ((found ^ expected) & ~lawful)
-		accuse(judge, judge->real + LOADFLAGS_AT, judge->real + LOADFLAGS_AT + 1,
+		accuse(view, view->real + LOADFLAGS_AT, view->real + LOADFLAGS_AT + 1,
 			"loadflags 0x%02x, the file has 0x%02x: expected to differ in 0x%02x at "
 			"most",
 			found, expected, lawful);
 	return 0;
 }
 
-int rule_vid_mode(struct judge *judge)
+int rule_vid_mode(struct layout_view *view)
 {
-	uint64_t found = judge_field(judge, "vid_mode"), file = judge->file.vid_mode;
+	uint64_t found = layout_field(view, "vid_mode"), file = view->file.vid_mode;
 	struct video_options options;
 
-	options_video(judge->scene->payload->cmdline, found, &options);
+	options_video(view->scene->payload->cmdline, found, &options);
 	if (options.lawful || (!options.asked && (found == file || found == MODE_NORMAL)))
 		return 0;
-	accuse(judge, judge->real + 0x1fa, judge->real + 0x1fc,
+	accuse(view, view->real + 0x1fa, view->real + 0x1fc,
 		"vid_mode 0x%04llx: expected 0x%04llx %s", (unsigned long long)found,
 		options.asked ? (unsigned long long)options.last : (unsigned long long)file,
 		options.asked ? "as vga= says" : "as in the file: there is no vga= to obey");
 	return 0;
 }
 
-int rule_subarch(struct judge *judge)
+int rule_subarch(struct layout_view *view)
 {
-	uint64_t found = judge_field(judge, "hardware_subarch");
+	uint64_t found = layout_field(view, "hardware_subarch");
 
-	if (found && found != judge->file.hardware_subarch)
-		accuse(judge, judge->real + 0x23c, judge->real + 0x240,
+	if (found && found != view->file.hardware_subarch)
+		accuse(view, view->real + 0x23c, view->real + 0x240,
 			"hardware_subarch %llu, expected 0, a PC", (unsigned long long)found);
 	return 0;
 }
 
-int rule_no_initrd(struct judge *judge)
+int rule_no_initrd(struct layout_view *view)
 {
-	if (!judge->scene->payload->initrd && (judge->initrd || judge->initrd_size))
-		accuse(judge, judge->real + 0x218, judge->real + 0x220,
+	if (!view->scene->payload->initrd && (view->initrd || view->initrd_size))
+		accuse(view, view->real + 0x218, view->real + 0x220,
 			"ramdisk_image 0x%llx, ramdisk_size 0x%llx: expected 0 and 0, there is no "
 			"initrd",
-			(unsigned long long)judge->initrd, (unsigned long long)judge->initrd_size);
+			(unsigned long long)view->initrd, (unsigned long long)view->initrd_size);
 	return 0;
 }
 
-int rule_loader_type(struct judge *judge)
+int rule_loader_type(struct layout_view *view)
 {
-	unsigned found = (unsigned)judge_field(judge, "type_of_loader"), kind = found >> 4;
+	unsigned found = (unsigned)layout_field(view, "type_of_loader"), kind = found >> 4;
 
 	if (!found || kind == LOADER_UNKNOWN || (kind == LOADER_BOOTSECT && found != 0x20) ||
 		(kind == LOADER_SPECIAL && found != 0xff))
-		accuse(judge, judge->real + 0x210, judge->real + 0x211,
+		accuse(view, view->real + 0x210, view->real + 0x211,
 			"type_of_loader 0x%02x: expected an assigned id or 0xff", found);
 	return 0;
 }
 
-int rule_can_use_heap(struct judge *judge)
+int rule_can_use_heap(struct layout_view *view)
 {
-	unsigned found = (unsigned)judge_field(judge, "loadflags");
+	unsigned found = (unsigned)layout_field(view, "loadflags");
 
-	if ((found ^ judge->file.loadflags) & LINUX_CAN_USE_HEAP)
-		accuse(judge, judge->real + LOADFLAGS_AT, judge->real + LOADFLAGS_AT + 1,
+	if ((found ^ view->file.loadflags) & LINUX_CAN_USE_HEAP)
+		accuse(view, view->real + LOADFLAGS_AT, view->real + LOADFLAGS_AT + 1,
 			"loadflags 0x%02x, the file has 0x%02x: expected CAN_USE_HEAP (0x80) as it "
 			"was, 2.00 has no heap_end_ptr",
-			found, (unsigned)judge->file.loadflags);
+			found, (unsigned)view->file.loadflags);
 	return 0;
 }
 
-int rule_heap_end(struct judge *judge)
+int rule_heap_end(struct layout_view *view)
 {
-	unsigned long long end = judge->heap_end, most = 0x10000;
+	unsigned long long end = view->heap_end, most = 0x10000;
 
-	if (judge->real == OLD_SETUP)
+	if (view->real == OLD_SETUP)
 		most = OLD_CEILING - OLD_SETUP;
-	if (!(judge_field(judge, "loadflags") & LINUX_CAN_USE_HEAP))
+	if (!(layout_field(view, "loadflags") & LINUX_CAN_USE_HEAP))
 		return 0;
-	if (end <= judge->file.setup_size || end > most)
-		accuse(judge, judge->real + 0x224, judge->real + 0x226,
+	if (end <= view->file.setup_size || end > most)
+		accuse(view, view->real + 0x224, view->real + 0x226,
 			"heap_end_ptr 0x%04llx, so the heap ends at 0x%llx: expected behind the "
 			"setup (0x%llx) and at most 0x%llx",
-			end - 0x200, end, (unsigned long long)judge->file.setup_size, most);
+			end - 0x200, end, (unsigned long long)view->file.setup_size, most);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /* What the rules of the oracle look at: a scene, read once. Internal to the oracle. */
-#ifndef DKBOOT_CHECK_LAYOUT_JUDGE_H
-#define DKBOOT_CHECK_LAYOUT_JUDGE_H
+#ifndef DKBOOT_CHECK_LAYOUT_VIEW_H
+#define DKBOOT_CHECK_LAYOUT_VIEW_H
 
 #include "check/layout.h"
 #include "payload/linux_header.h"
@@ -52,7 +52,7 @@ struct spot {
 struct layout_rule;
 
 /** A scene and what was read from it, the verdict in the making. Zero-initialise. */
-struct judge {
+struct layout_view {
 	const struct layout_scene *scene;
 	struct layout_verdict *verdict;
 	struct error *error;
@@ -97,35 +97,35 @@ struct judge {
  * setup_data and BIOS data, and derives what lies where.
  * @return 0; 1 when the processor stands where no setup can be; -1 when it cannot be judged
  */
-int judge_look(struct judge *judge);
+int layout_look(struct layout_view *view);
 
-/** Releases what the judge holds, the verdict excepted. */
-void judge_free(struct judge *judge);
+/** Releases what the view holds, the verdict excepted. */
+void layout_look_end(struct layout_view *view);
 
 /** A field of the guest's setup header, 0 if the version has none of that name. */
-uint64_t judge_field(const struct judge *judge, const char *name);
+uint64_t layout_field(const struct layout_view *view, const char *name);
 
 /** Reads guest memory, with context for the error. @return 0, -1 */
-int judge_read(struct judge *judge, uint64_t address, void *out, size_t size);
+int layout_read(struct layout_view *view, uint64_t address, void *out, size_t size);
 
 /** Adds a violation of the rule being checked, about [start, end) of guest memory (0, 0 = none). */
-void accuse(struct judge *judge, uint64_t start, uint64_t end, const char *format, ...)
+void accuse(struct layout_view *view, uint64_t start, uint64_t end, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
 /** As accuse(), with up to SHOWN_BYTES of what was expected and found. */
-void accuse_bytes(struct judge *judge, uint64_t start, uint64_t end, const uint8_t *expected,
+void accuse_bytes(struct layout_view *view, uint64_t start, uint64_t end, const uint8_t *expected,
 	const uint8_t *found, const char *what);
 
 /**
  * Compares guest memory with a part of a file and accuses at the first difference.
  * @param what names the bytes: "byte 0x10 of the initrd"
  */
-int judge_compare(struct judge *judge, const struct part *part, uint64_t offset, uint64_t size,
-	uint64_t address, const char *what);
+int layout_compare_file(struct layout_view *view, const struct part *part, uint64_t offset,
+	uint64_t size, uint64_t address, const char *what);
 
 /** Finds what has changed since the loader's first instruction outside of what is anybody's lawful
  * work, once. */
-int judge_changes(struct judge *judge);
+int layout_changes(struct layout_view *view);
 
 /** True when all of [start, end) is RAM that the firmware's map gives away: type 1 and nothing
  * else. */
@@ -135,10 +135,10 @@ bool map_is_ram(const struct memory_map *map, uint64_t start, uint64_t end);
 uint64_t map_low_end(const struct memory_map *map);
 
 /** The verdict's list of regions, from claims, memory map and accusations. */
-void judge_regions(struct judge *judge);
+void layout_regions(struct layout_view *view);
 
 /** The lines that a boot after a reset must repeat. */
-void judge_facts(struct judge *judge);
+void layout_facts(struct layout_view *view);
 
 /** Before-image of [address, address + size): zero where nothing was. */
 void memory_image_read(const struct memory_image *image, uint64_t address, void *out, size_t size);
