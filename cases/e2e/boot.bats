@@ -81,7 +81,8 @@ real_kernel() {
 	chmod +x emulator
 	FAKE_STATE=$PWD run -0 dk boot --kernel p.img --initrd initrd --cmdline x --qemu ./emulator -o out
 	expect_has "size=3000000 crc32=$crc"
-	[ ! -e p.img ] && [ ! -s initrd ]
+	[ ! -e p.img ]
+	[ ! -s initrd ]
 }
 
 @test "boot: a text file is refused, with QEMU's words" {

@@ -9,16 +9,21 @@ setup() {
 	chmod +x emulator
 }
 
-# refused MESSAGE: x.yaml, from standard input, is refused by run, list and show with exactly this line.
+# refused MESSAGE: x.yaml, from standard input, is refused by run, list and show with one line that begins so.
 refused() {
 	cat >x.yaml
 	for command in "run --qemu ./emulator -o out" list 'show y'; do
 		# shellcheck disable=SC2086 # words
 		run -2 --separate-stderr dk $command x.yaml
 		same '' "$output"
-		same "dkboot: $1" "$stderr"
+		same 1 "${#stderr_lines[@]}"
+		[[ $stderr == "dkboot: $1"* ]] || {
+			same "dkboot: $1..." "$stderr"
+		}
 	done
-	[ ! -e out ] && [ ! -e dkboot-runs ] && [ ! -e booted ]
+	[ ! -e out ]
+	[ ! -e dkboot-runs ]
+	[ ! -e booted ]
 }
 
 head='about: a
@@ -52,8 +57,8 @@ axes:
 		$head
 		taggs: [x]
 	EOF
-	refused 'x.yaml:5: unknown key "taggs", did you mean "tags"? Expected one of: about, tags, axes, pick, except, skip, expect_fail, expect, unordered, forbid, end, limit, layout' <<<"$output"
-	refused 'x.yaml:4: unknown key "memroy", did you mean "memory"? Expected one of: engine, machine, firmware, rom, source, cpu, vcpus, memory, devices, kernel, initrd, cmdline, resets' <<-EOF
+	refused 'x.yaml:5: unknown key "taggs", did you mean "tags"? Expected one of: about, tags, axes, ' <<<"$output"
+	refused 'x.yaml:4: unknown key "memroy", did you mean "memory"? Expected one of: engine, machine, ' <<-EOF
 		about: a
 		axes:
 		  kernel: [a]

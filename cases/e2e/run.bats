@@ -35,7 +35,8 @@ two_by_two() {
 	[[ ${folder##*/} =~ ^[0-9a-f]{8}-a-kernel-p-cmdline-c$ ]]
 	grep -q "^dkprobe: cmdline text=probe=a$" "$folder/serial.log"
 	grep -Eq '^\[ +[0-9]+\.[0-9]{6}\] dkprobe: end$' "$folder/serial.timed"
-	[ -x "$folder/repro.sh" ] && sh -n "$folder/repro.sh"
+	[ -x "$folder/repro.sh" ]
+	sh -n "$folder/repro.sh"
 	same 'pass' "$(jq -r .outcome "$folder/verdict.json")"
 	cmp a.yaml out/cases/a.yaml
 	same '["run","a.yaml","-o","out"]' "$(jq -c .arguments out/run.json)"
@@ -290,7 +291,8 @@ m:machine=q35,kernel=p,initrd=r,cmdline=text-7bb5107f pass -' "$(judged out | se
 @test "run: payloads of passed cells are dropped, unless --keep; those of failed ones stay" {
 	two_by_two
 	run -0 dk run m.yaml -o out -q
-	[ ! -e out/blobs ] && [ -z "$(find out/cells -name kernel)" ]
+	[ ! -e out/blobs ]
+	[ -z "$(find out/cells -name kernel)" ]
 	run -0 dk run m.yaml -o kept -q --keep
 	same 4 "$(find kept/cells -name kernel | wc -l)"
 	same 2 "$(find kept/blobs -type f | wc -l)" # one kernel, one initrd, each stored once
@@ -323,7 +325,7 @@ m:machine=q35,kernel=p,initrd=r,cmdline=text-7bb5107f pass -' "$(judged out | se
 	same 3 "$(grep -c '^dkprobe: end' out/cells/*/serial.log)"
 }
 
-@test "run: the sanity of a cell's environment: no root, no network, nothing beside build, run and cache folders" {
+@test "run: writes nothing beside its run and cache folders, and the emulator is in a sandbox" {
 	probe_case a
 	before=$(find "$PRODUCT" "$HOME" -newer a.yaml -type f | grep -v "^$HOME/.cache/dkboot/" || true)
 	run -0 dk run a.yaml -o out -q

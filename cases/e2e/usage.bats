@@ -13,7 +13,8 @@ wrong() {
 	same 1 "${#stderr_lines[@]}" || { printf '%s\n' "$stderr"; return 1; }
 	output=$stderr
 	expect_has "$text"
-	[ ! -e dkboot-runs ] && [ ! -e out ]
+	[ ! -e dkboot-runs ]
+	[ ! -e out ]
 }
 
 @test "usage: dkboot --help names every command" {
