@@ -56,8 +56,11 @@ struct engine {
 	int (*read_memory)(
 		struct boot *boot, uint64_t address, void *out, size_t size, struct error *error);
 
-	/** Lets a frozen machine go on. */
-	void (*thaw)(struct boot *boot);
+	/**
+	 * Lets a frozen machine go on. @param keep it is to stand still again when it comes to a
+	 * freeze point; without, it runs at full speed until the next reset from outside
+	 */
+	void (*thaw)(struct boot *boot, bool keep);
 
 	/** How to read the memory of a boot; valid until release(). */
 	struct memory_reader (*reader)(struct boot *boot);

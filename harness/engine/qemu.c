@@ -1,11 +1,7 @@
 #include "engine/qemu.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "engine/qemu_boot.h"
+#include "engine/qemu_memory.h"
 
 static void reset(struct boot *boot)
 {
@@ -13,46 +9,9 @@ static void reset(struct boot *boot)
 		reset_begin(boot);
 }
 
-static uint64_t progress(const struct boot *boot)
-{
-	struct stat status;
-
-	if (boot->memory < 0 || fstat(boot->memory, &status))
-		return boot->progress;
-	return (uint64_t)status.st_blocks * 512;
-}
-
-static int read_memory(
-	struct boot *boot, uint64_t address, void *out, size_t size, struct error *error)
-{
-	const struct machine *machine = boot->request.machine;
-	uint64_t offset;
-	char *to = out;
-
-	if (boot->memory < 0)
-		return fail(error, "guest memory: the machine is gone");
-	if (qemu_ram_offset(machine->type, machine->memory, address, size, &offset))
-		return fail(error,
-			"guest memory: %#" PRIx64 " + %#zx is not RAM of a %s with %" PRIu64
-			" bytes",
-			address, size, machine->type, machine->memory);
-	while (size) {
-		ssize_t got = pread(boot->memory, to, size, (off_t)offset);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return fail_errno(error, "guest memory at %#" PRIx64, address);
-		to += got;
-		offset += (uint64_t)got;
-		size -= (size_t)got;
-	}
-	return 0;
-}
-
 static void stop(struct boot *boot)
 {
-	boot->progress = progress(boot);
+	boot->progress = memory_progress(boot);
 	boot_kill(boot);
 }
 
@@ -67,8 +26,11 @@ const struct engine engine_qemu = {
 	.start = boot_start,
 	.reset = reset,
 	.poll = boot_ask_halted,
-	.progress = progress,
-	.read_memory = read_memory,
+	.progress = memory_progress,
+	.read_memory = memory_read,
+	.thaw = freeze_thaw,
+	.reader = memory_reader_of,
+	.memory_map = memory_map_of,
 	.stop = stop,
 	.release = boot_release,
 	.repeat = repeat,

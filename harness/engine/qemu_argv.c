@@ -79,8 +79,8 @@ static void add_machine(
 
 	add_option(arguments, "-accel", machine->accel);
 	add_formatted(arguments, "-M", "%s%s", machine->type,
-		ties == QEMU_LIVE ? ",memory-backend=ram" : "");
-	if (ties == QEMU_LIVE)
+		ties != QEMU_REPEAT ? ",memory-backend=ram" : "");
+	if (ties != QEMU_REPEAT)
 		add_formatted(arguments, "-object",
 			"memory-backend-file,id=ram,size=%s,mem-path=/proc/self/fd/%d,share=on",
 			size, QEMU_FD_MEMORY);
@@ -97,7 +97,7 @@ static void add_machine(
  * packet of a socket. */
 static void add_ties(struct arguments *arguments, enum qemu_ties ties)
 {
-	if (ties == QEMU_LIVE) {
+	if (ties != QEMU_REPEAT) {
 		add_option(arguments, "-action", "reboot=shutdown,shutdown=pause,panic=pause");
 		add_formatted(arguments, "-chardev", "socket,id=monitor,fd=%d", QEMU_FD_MONITOR);
 		add_option(arguments, "-mon", "chardev=monitor,mode=control");
@@ -111,6 +111,11 @@ static void add_ties(struct arguments *arguments, enum qemu_ties ties)
 		add_option(arguments, "-chardev", "stdio,id=serial,signal=on");
 		add_option(arguments, "-chardev", "file,id=debug,path=/dev/stderr,append=on");
 	}
+	if (ties == QEMU_JUDGED) {
+		add(arguments, "-S");
+		add_formatted(arguments, "-chardev", "socket,id=stub,fd=%d", QEMU_FD_GDB);
+		add_option(arguments, "-gdb", "chardev:stub");
+	}
 	add_option(arguments, "-serial", "chardev:serial");
 	add_option(arguments, "-device", "isa-debugcon,iobase=0xe9,chardev=debug");
 }
@@ -118,7 +123,7 @@ static void add_ties(struct arguments *arguments, enum qemu_ties ties)
 static void add_part(struct arguments *arguments, const char *option, const char *path,
 	enum qemu_fd fd, enum qemu_ties ties)
 {
-	if (path && ties == QEMU_LIVE)
+	if (path && ties != QEMU_REPEAT)
 		add_formatted(arguments, option, "/proc/self/fd/%d", fd);
 	else
 		add_option(arguments, option, path);

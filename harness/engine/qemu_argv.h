@@ -14,15 +14,17 @@ enum qemu_fd {
 	QEMU_FD_INITRD,	     /* sealed memfd */
 	QEMU_FD_SERIAL,	     /* pipe: what ttyS0 prints */
 	QEMU_FD_DEBUG,	     /* pipe: what is written to port 0xe9 */
-	QEMU_FD_GDB	     /* socket: kept free for the gdb stub */
+	QEMU_FD_GDB,	     /* socket: the gdb stub */
+	QEMU_FD_END
 };
 
 /**
  * How the emulator is tied to the outside. QEMU_LIVE: by the descriptors above, and it pauses where
- * a guest ends. QEMU_REPEAT: console on standard output, port 0xe9 on standard error, and it exits
- * where a guest ends; what the guest sees is the same.
+ * a guest ends. QEMU_JUDGED: like QEMU_LIVE, with a gdb stub, and the machine waits for it.
+ * QEMU_REPEAT: console on standard output, port 0xe9 on standard error, and it exits where a guest
+ * ends; what the guest sees is the same.
  */
-enum qemu_ties { QEMU_LIVE, QEMU_REPEAT };
+enum qemu_ties { QEMU_LIVE, QEMU_JUDGED, QEMU_REPEAT };
 
 /**
  * Builds the argument vector.

@@ -8,7 +8,9 @@
 
 #include "engine/engine.h"
 #include "engine/qemu_argv.h"
+#include "engine/qemu_argv.h"
 #include "engine/qmp.h"
+#include "engine/rsp.h"
 
 /** The reading end of one channel. */
 struct intake {
@@ -33,6 +35,11 @@ struct boot {
 
 	struct intake intakes[CHANNELS];
 	uv_timer_t rest; /* ends the rest of the intakes */
+
+	struct rsp stub; /* gdb stub; its descriptor is -1 where nothing is to be frozen */
+	uv_poll_t stub_poll;
+	bool frozen;   /* stands at a freeze point, told and not yet thawed */
+	bool stepping; /* over a breakpoint, to go on behind it */
 
 	int memory;	   /* memfd behind the guest's RAM; -1 once given up */
 	uint64_t progress; /* last one seen, in bytes */
@@ -88,6 +95,18 @@ size_t intakes_drain(struct boot *boot);
 
 /** Closes the intakes' handles; the descriptors stay open until boot's release. */
 void intakes_close(struct boot *boot, uv_close_cb closed);
+
+/** Gives the stub its breakpoints and lets the machine start; before the emulator runs. */
+int freeze_prepare(struct boot *boot, struct error *error);
+
+/** Begins to listen to the stub. @return 0, or libuv's error */
+int freeze_watch(struct boot *boot);
+
+/** Lets a machine that was stopped for another reason go on, with all breakpoints. */
+void freeze_resume(struct boot *boot);
+
+/** As struct engine's thaw(). */
+void freeze_thaw(struct boot *boot, bool keep);
 
 /** Asks for a reset from outside. */
 void reset_begin(struct boot *boot);

@@ -173,6 +173,8 @@ void boot_close_handles(struct boot *boot, uv_close_cb closed)
 	intakes_close(boot, closed);
 	if (boot->monitor_poll.data)
 		uv_close((uv_handle_t *)&boot->monitor_poll, closed);
+	if (boot->stub_poll.data)
+		uv_close((uv_handle_t *)&boot->stub_poll, closed);
 	if (boot->exit_poll.data)
 		uv_close((uv_handle_t *)&boot->exit_poll, closed);
 }
@@ -232,6 +234,8 @@ int boot_watch(struct boot *boot, struct error *error)
 			poll_descriptor(boot, &boot->monitor_poll, boot->monitor, monitor_readable);
 	if (!result)
 		result = poll_descriptor(boot, &boot->exit_poll, boot->pidfd, emulator_ended);
+	if (!result)
+		result = freeze_watch(boot);
 	if (result)
 		return fail(error, "the emulator cannot be watched: %s", uv_strerror(result));
 	qmp_open(&boot->qmp, boot->monitor, &listener, monitor_ready);

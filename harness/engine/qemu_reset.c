@@ -44,7 +44,10 @@ void reset_seen(struct boot *boot, bool by_guest)
 	boot->resetting = false;
 	boot->heard = false;
 	set_reboot_action(boot, "shutdown");
-	qmp_command(&boot->qmp, "cont", NULL, NULL);
+	if (boot->stub.fd >= 0)
+		freeze_resume(boot);
+	else
+		qmp_command(&boot->qmp, "cont", NULL, NULL);
 }
 
 bool reset_forgiven(struct boot *boot)

@@ -16,13 +16,13 @@
 
 /* The emulator's ends of what ties it to us, by their number there; 0 = not there. */
 struct ties {
-	int theirs[QEMU_FD_GDB];
+	int theirs[QEMU_FD_END];
 };
 
 static void close_ties(struct ties *ties)
 {
 	/* The payload's descriptors belong to the payload. */
-	for (int fd = 0; fd < QEMU_FD_GDB; fd++)
+	for (int fd = 0; fd < QEMU_FD_END; fd++)
 		if (ties->theirs[fd] > 0 && fd != QEMU_FD_KERNEL && fd != QEMU_FD_INITRD &&
 			fd != QEMU_FD_MEMORY)
 			close(ties->theirs[fd]);
@@ -40,13 +40,13 @@ static int open_intake(struct boot *boot, enum channel channel, int *theirs, str
 	return 0;
 }
 
-static int open_monitor(struct boot *boot, int *theirs, struct error *error)
+static int open_socket(int *ours, int *theirs, struct error *error)
 {
 	int ends[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
 		return fail_errno(error, "no socket for the emulator");
-	boot->monitor = ends[0];
+	*ours = ends[0];
 	*theirs = ends[1];
 	return 0;
 }
@@ -65,10 +65,14 @@ static int open_ties(struct boot *boot, struct ties *ties, struct error *error)
 {
 	const struct payload *payload = boot->request.payload;
 
-	if (open_monitor(boot, &ties->theirs[QEMU_FD_MONITOR], error) || open_memory(boot, error) ||
+	if (open_socket(&boot->monitor, &ties->theirs[QEMU_FD_MONITOR], error) ||
+		open_memory(boot, error) ||
 		open_intake(boot, CHANNEL_SERIAL, &ties->theirs[QEMU_FD_SERIAL], error) ||
 		open_intake(boot, CHANNEL_DEBUG, &ties->theirs[QEMU_FD_DEBUG], error) ||
 		open_intake(boot, CHANNEL_EMULATOR, &ties->theirs[1], error))
+		return -1;
+	if (boot->request.freeze_count &&
+		open_socket(&boot->stub.fd, &ties->theirs[QEMU_FD_GDB], error))
 		return -1;
 	ties->theirs[QEMU_FD_MEMORY] = boot->memory;
 	ties->theirs[QEMU_FD_KERNEL] = payload->kernel->fd;
@@ -101,7 +105,7 @@ char **boot_argv(const struct machine *machine, const struct payload *payload, c
 	struct machine here = *machine;
 	autofree char *emulator = absolute_unless_name(machine->emulator);
 	autofree char *firmware = absolute_unless_name(machine->firmware);
-	autofree char *rom_folder = absolute(machine->rom_folder);
+	autofree char *rom_folder = absolute_unless_name(machine->rom_folder);
 
 	here.emulator = emulator;
 	here.firmware = firmware;
@@ -112,16 +116,17 @@ char **boot_argv(const struct machine *machine, const struct payload *payload, c
 static int spawn_emulator(struct boot *boot, const struct ties *ties, struct error *error)
 {
 	const struct payload *payload = boot->request.payload;
-	struct inherit inherit[QEMU_FD_GDB];
+	struct inherit inherit[QEMU_FD_END];
 	struct command command = {.folder = boot->request.folder,
 		.inherit = inherit,
 		.in = -1,
 		.out = ties->theirs[1],
 		.err = ties->theirs[1]};
 	char **argv = boot_argv(boot->request.machine, payload, payload->kernel->path,
-		payload->initrd ? payload->initrd->path : NULL, QEMU_LIVE);
+		payload->initrd ? payload->initrd->path : NULL,
+		boot->request.freeze_count ? QEMU_JUDGED : QEMU_LIVE);
 
-	for (int fd = QEMU_FD_MONITOR; fd < QEMU_FD_GDB; fd++)
+	for (int fd = QEMU_FD_MONITOR; fd < QEMU_FD_END; fd++)
 		if (ties->theirs[fd] > 0)
 			inherit[command.inherit_count++] = (struct inherit){ties->theirs[fd], fd};
 	command.argv = argv;
@@ -147,6 +152,7 @@ void boot_release(struct boot *boot)
 	close_descriptor(&boot->monitor);
 	close_descriptor(&boot->pidfd);
 	close_descriptor(&boot->memory);
+	rsp_close(&boot->stub);
 	qmp_close(&boot->qmp);
 	free(boot->failure);
 	free(boot);
@@ -184,11 +190,11 @@ struct boot *boot_start(uv_loop_t *loop, const struct boot_request *request, str
 		abort();
 	boot->loop = loop;
 	boot->request = *request;
-	boot->monitor = boot->pidfd = boot->memory = -1;
+	boot->monitor = boot->pidfd = boot->memory = boot->stub.fd = -1;
 	for (size_t i = 0; i < CHANNELS; i++)
 		boot->intakes[i].fd = -1;
-	if (open_ties(boot, &ties, error) || spawn_emulator(boot, &ties, error) ||
-		boot_watch(boot, error))
+	if (open_ties(boot, &ties, error) || freeze_prepare(boot, error) ||
+		spawn_emulator(boot, &ties, error) || boot_watch(boot, error))
 		return abandon(boot);
 	return boot;
 }

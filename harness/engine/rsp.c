@@ -35,15 +35,26 @@ static int send_all(struct rsp *rsp, const char *bytes, size_t size, struct erro
 	return 0;
 }
 
-int rsp_send(struct rsp *rsp, const char *packet, struct error *error)
+void rsp_frame(struct buffer *out, const char *packet)
 {
-	autobuffer struct buffer frame = {0};
 	unsigned char sum = 0;
 
 	for (const char *at = packet; *at; at++)
 		sum = (unsigned char)(sum + (unsigned char)*at);
-	buffer_printf(&frame, "$%s#%02x", packet, sum);
-	return send_all(rsp, frame.data, frame.size, error);
+	buffer_printf(out, "$%s#%02x", packet, sum);
+}
+
+int rsp_send_frames(struct rsp *rsp, const struct buffer *frames, struct error *error)
+{
+	return send_all(rsp, frames->data, frames->size, error);
+}
+
+int rsp_send(struct rsp *rsp, const char *packet, struct error *error)
+{
+	autobuffer struct buffer frame = {0};
+
+	rsp_frame(&frame, packet);
+	return rsp_send_frames(rsp, &frame, error);
 }
 
 /* Takes what the socket holds. @return 1 if there was something, 0 if not, -1 at its end */
@@ -82,7 +93,7 @@ int rsp_receive(struct rsp *rsp, struct buffer *out, struct error *error)
 
 	do {
 		if (take_packet(rsp, out))
-			return send_all(rsp, "+", 1, error) < 0 ? -1 : 1;
+			return 1;
 		status = take_bytes(rsp, error);
 	} while (status > 0);
 	return status;
@@ -142,27 +153,15 @@ struct place {
 	}
 
 static const struct place places[] = {
-	REGISTER(0, 8, eax),
-	REGISTER(8, 8, ebx),
-	REGISTER(16, 8, ecx),
-	REGISTER(24, 8, edx),
-	REGISTER(32, 8, esi),
-	REGISTER(40, 8, edi),
-	REGISTER(48, 8, ebp),
-	REGISTER(56, 8, esp),
-	REGISTER(128, 8, eip),
-	REGISTER(136, 4, eflags),
-	REGISTER(140, 4, cs),
-	REGISTER(144, 4, ss),
-	REGISTER(148, 4, ds),
-	REGISTER(152, 4, es),
-	REGISTER(156, 4, fs),
-	REGISTER(160, 4, gs),
+	REGISTER(0, 8, eax), REGISTER(8, 8, ebx), REGISTER(16, 8, ecx), REGISTER(24, 8, edx),
+	REGISTER(32, 8, esi), REGISTER(40, 8, edi), REGISTER(48, 8, ebp), REGISTER(56, 8, esp),
+	REGISTER(128, 8, eip), REGISTER(136, 4, eflags), REGISTER(140, 4, cs), REGISTER(144, 4, ss),
+	REGISTER(148, 4, ds), REGISTER(152, 4, es), REGISTER(156, 4, fs), REGISTER(160, 4, gs),
+	REGISTER(188, 8, cr0), /* behind fs_base, gs_base, k_gs_base */
 };
 
 #define PLACES		(sizeof(places) / sizeof(places[0]))
-#define REGISTERS_BYTES 164
-#define CR0_NUMBER	27 /* of `p` */
+#define REGISTERS_BYTES 196
 
 /* A little-endian number in hexadecimal. */
 static uint64_t hex_value(const char *text, size_t bytes)
@@ -191,7 +190,6 @@ int rsp_registers(
 	struct rsp *rsp, struct rsp_registers *raw, struct cpu_state *cpu, struct error *error)
 {
 	autobuffer struct buffer answer = {0};
-	char packet[8];
 
 	if (rsp_ask(rsp, "g", &answer, error) < 0)
 		return -1;
@@ -203,12 +201,6 @@ int rsp_registers(
 
 		memcpy((char *)cpu + places[i].member, &value, places[i].member_width);
 	}
-	snprintf(packet, sizeof(packet), "p%x", CR0_NUMBER);
-	if (rsp_ask(rsp, packet, &answer, error) < 0)
-		return -1;
-	if (answer.size < 8)
-		return fail(error, "gdb stub: no CR0");
-	cpu->cr0 = (uint32_t)hex_value(answer.data, 4);
 	return 0;
 }
 

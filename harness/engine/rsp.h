@@ -22,11 +22,20 @@ struct rsp_registers {
 
 void rsp_close(struct rsp *rsp);
 
+/**
+ * Puts a packet's frame behind what @out holds: several may go out in one write.
+ */
+void rsp_frame(struct buffer *out, const char *packet);
+
+/** Sends frames. @return 0, or -1 with the reason */
+int rsp_send_frames(struct rsp *rsp, const struct buffer *frames, struct error *error);
+
 /** Sends one packet. @return 0, or -1 with the reason */
 int rsp_send(struct rsp *rsp, const char *packet, struct error *error);
 
 /**
- * Takes one packet if it is there already; acknowledgements are passed over.
+ * Takes one packet if it is there already; acknowledgements are passed over and never given: QEMU
+ * goes on without, and a byte that reaches it while the machine runs would stop the machine.
  * @return 1 with its text in @out, 0 when none is complete, -1 when the stub is gone or speaks
  * nonsense
  */
@@ -45,7 +54,7 @@ int rsp_breakpoint(struct rsp *rsp, bool set, uint32_t linear, struct error *err
 int rsp_registers(
 	struct rsp *rsp, struct rsp_registers *raw, struct cpu_state *cpu, struct error *error);
 
-/** Puts the values of @cpu (CR0 not included) into @raw. */
+/** Puts the values of @cpu into @raw. */
 void rsp_registers_set(struct rsp_registers *raw, const struct cpu_state *cpu);
 
 /** Writes registers back. */

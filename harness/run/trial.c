@@ -1,5 +1,7 @@
 #include "run/trial.h"
 
+#include "run/judge.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +14,6 @@
 #define SETTLE_MS                                                                                  \
 	40 /* what follows a verdict's cause still goes to the log: a call trace, a panic after    \
 	      success */
-#define QUIET_MS 5000 /* without console byte and device progress, scaled: a hang */
 
 struct trial {
 	const struct job *job;
@@ -20,6 +21,7 @@ struct trial {
 	struct notebook notebook;
 	struct matcher *matcher;
 	struct boot *boot;
+	struct judge judge;
 	uv_timer_t tick;
 	uv_timer_t settle;
 	unsigned open_handles;
@@ -34,6 +36,7 @@ struct trial {
 	uint64_t last_sign;  /* engine time of the last byte or device progress */
 	uint64_t touched;    /* guest memory in use at that time */
 	uint64_t now;	     /* engine time, as far as known */
+	char *violation;     /* the first rule broken, as one line */
 	char words[256];     /* last words of the emulator */
 	double reaction;     /* seconds from @caused to the verdict */
 	char trouble[512];   /* what failed on our side */
@@ -70,6 +73,14 @@ static void on_settled(uv_timer_t *timer)
 	struct trial *trial = timer->data;
 
 	trial_end(trial, trial->seen.end);
+}
+
+static void trial_broken(struct trial *trial, const char *why)
+{
+	if (!trial->trouble[0])
+		snprintf(trial->trouble, sizeof(trial->trouble), "%.*s",
+			(int)sizeof(trial->trouble) - 1, why);
+	trial_end(trial, WATCH_BROKEN);
 }
 
 /* Ends the watch a moment later, so that the log shows what came next. */
@@ -141,6 +152,7 @@ static bool boots_again(struct trial *trial, enum cause cause)
 	trial->boot_start = trial->now;
 	trial->last_sign = trial->now;
 	matcher_again(trial->matcher);
+	judge_again(&trial->judge);
 	trial->job->engine->reset(trial->boot);
 	return true;
 }
@@ -157,6 +169,22 @@ static void on_stopped(struct trial *trial, const struct event *event)
 	trial_end(trial, WATCH_GUEST);
 }
 
+/* A broken rule is the finding; a kernel that the judge never saw is no pass. */
+static void trial_hear_judge(struct trial *trial)
+{
+	const struct violation *violation = judge_violation(&trial->judge);
+
+	if (violation) {
+		trial->violation = copy_text(violation->text);
+		trial->seen.finding = (struct finding){FAILURE_LAYOUT, trial->violation};
+	} else if (trial->judge.point_count && !trial->judge.seen && trial->seen.met &&
+		   !trial->seen.refusal) {
+		snprintf(trial->trouble, sizeof(trial->trouble),
+			"layout: the kernel's first instruction was not seen");
+		trial->seen.end = WATCH_BROKEN;
+	}
+}
+
 static void trial_judge(struct trial *trial)
 {
 	const struct case_ending *ending = cell_ending(trial->job->cell);
@@ -168,6 +196,7 @@ static void trial_judge(struct trial *trial)
 	seen->refusal = matcher_refusal(trial->matcher);
 	seen->missing = missing;
 	seen->words = trial->words;
+	trial_hear_judge(trial);
 	if (trial->notebook.trouble[0]) {
 		seen->end = WATCH_BROKEN;
 		snprintf(trial->trouble, sizeof(trial->trouble), "%s", trial->notebook.trouble);
@@ -178,12 +207,26 @@ static void trial_judge(struct trial *trial)
 	trial->reaction = milliseconds(clock_now() - trial->caused) / 1e3;
 }
 
+/* What the oracle saw goes to the cell's folder; that it cannot be written makes nothing greener.
+ */
+static void record_judgement(struct trial *trial)
+{
+	struct error error;
+
+	if (judge_record(&trial->judge, trial->notebook.folder, &error) < 0) {
+		trial->attempt.outcome = OUTCOME_BROKEN;
+		free(trial->attempt.reason);
+		trial->attempt.reason = copy_text(error.text);
+	}
+}
+
 static void on_handle_closed(uv_handle_t *handle)
 {
 	struct trial *trial = handle->data;
 
 	if (--trial->open_handles > 0)
 		return;
+	record_judgement(trial);
 	notebook_close(&trial->notebook);
 	if (trial->boot)
 		trial->job->engine->release(trial->boot);
@@ -210,6 +253,29 @@ static void on_ended(struct trial *trial, const struct event *event)
 	uv_close((uv_handle_t *)&trial->settle, on_handle_closed);
 }
 
+/* The oracle looks at a machine that stands still. */
+static void on_frozen(struct trial *trial, const struct event *event)
+{
+	struct error error;
+
+	if (trial->over)
+		return;
+	switch (judge_see(&trial->judge, trial->job, trial->boot, event, &error)) {
+	case JUDGE_GO_ON:
+		trial->job->engine->thaw(trial->boot, true);
+		break;
+	case JUDGE_DONE:
+		trial->job->engine->thaw(trial->boot, false);
+		break;
+	case JUDGE_GUILTY:
+		trial_end(trial, WATCH_FINDING);
+		break;
+	case JUDGE_TROUBLE:
+		trial_broken(trial, error.text);
+		break;
+	}
+}
+
 static void on_event(void *context, const struct event *event)
 {
 	struct trial *trial = context;
@@ -221,7 +287,9 @@ static void on_event(void *context, const struct event *event)
 		on_bytes(trial, event);
 		break;
 	case EVENT_STARTED:
+		break;
 	case EVENT_FROZEN:
+		on_frozen(trial, event);
 		break;
 	case EVENT_STOPPED:
 		on_stopped(trial, event);
@@ -252,7 +320,7 @@ static void check_limits(struct trial *trial)
 	if (running > limit) {
 		trial->seen.limit = limit / 1e3;
 		trial_end(trial, WATCH_LIMIT);
-	} else if (quiet > QUIET_MS * scale) {
+	} else if (quiet > trial->job->cell->from->quiet_ms * scale) {
 		trial->seen.limit = quiet / 1e3;
 		trial_end(trial, WATCH_QUIET);
 	} else if (quiet > IDLE_MS) {
@@ -301,6 +369,10 @@ struct trial *trial_start(uv_loop_t *loop, const struct job *job, const char *fo
 	trial->job = job;
 	trial->hooks = *hooks;
 	trial->spawned = clock_now();
+	if (judge_open(&trial->judge, job, error) < 0)
+		goto failed;
+	request.freeze = trial->judge.points;
+	request.freeze_count = trial->judge.point_count;
 	if (notebook_open(&trial->notebook, folder, error) < 0)
 		goto failed;
 	trial->matcher = matcher_new(
@@ -323,6 +395,11 @@ const struct attempt *trial_attempt(const struct trial *trial)
 	return &trial->attempt;
 }
 
+double trial_judge_seconds(const struct trial *trial)
+{
+	return trial->judge.seconds;
+}
+
 double trial_reaction(const struct trial *trial)
 {
 	return trial->reaction;
@@ -330,20 +407,22 @@ double trial_reaction(const struct trial *trial)
 
 const char *trial_rule(const struct trial *trial)
 {
-	(void)trial;
-	return NULL;
+	const struct violation *violation = judge_violation(&trial->judge);
+
+	return violation ? violation->rule : NULL;
 }
 
 void trial_abandon(struct trial *trial, const char *why)
 {
-	snprintf(trial->trouble, sizeof(trial->trouble), "%s", why);
-	trial_end(trial, WATCH_BROKEN);
+	trial_broken(trial, why);
 }
 
 void trial_free(struct trial *trial)
 {
 	if (trial->matcher)
 		matcher_free(trial->matcher);
+	judge_close(&trial->judge);
+	free(trial->violation);
 	free(trial->attempt.reason);
 	free(trial);
 }

@@ -34,6 +34,9 @@ double trial_reaction(const struct trial *trial);
 /** The rule that the oracle found broken, or NULL. */
 const char *trial_rule(const struct trial *trial);
 
+/** Seconds spent on looking at the machine while it stood still. */
+double trial_judge_seconds(const struct trial *trial);
+
 /** Stops a trial early; `done` still comes, with a broken verdict that says @why. */
 void trial_abandon(struct trial *trial, const char *why);
 

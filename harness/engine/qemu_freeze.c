@@ -1,0 +1,141 @@
+/*
+ * Standing still at an instruction, by the emulator's gdb stub.
+ *
+ * The machine is started by the stub (-S): breakpoints and the word to go on lie in the socket
+ * before the emulator reads it, so that nothing waits for us. TCG looks at all breakpoints whenever
+ * it leaves a block of code, so they are taken away as soon as nobody needs them.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "engine/firmware_call.h"
+#include "engine/qemu_boot.h"
+
+#define TRAP "T05" /* stop reply: a breakpoint, or a step done */
+
+static void add_points(const struct boot *boot, struct buffer *frames, char kind)
+{
+	char packet[32];
+
+	for (size_t i = 0; i < boot->request.freeze_count; i++) {
+		snprintf(packet, sizeof(packet), "%c1,%x,1", kind, boot->request.freeze[i].linear);
+		rsp_frame(frames, packet);
+	}
+}
+
+/* Everything in one write: a byte that comes while the machine runs would stop it. */
+static int go(struct boot *boot, char points, const char *how, struct error *error)
+{
+	autobuffer struct buffer frames = {0};
+
+	if (points)
+		add_points(boot, &frames, points);
+	rsp_frame(&frames, how);
+	return rsp_send_frames(&boot->stub, &frames, error);
+}
+
+static void go_or_fail(struct boot *boot, char points, const char *how)
+{
+	struct error error;
+
+	if (!boot->killed && go(boot, points, how, &error) < 0)
+		boot_fail(boot, error.text);
+}
+
+int freeze_prepare(struct boot *boot, struct error *error)
+{
+	if (boot->stub.fd < 0)
+		return 0;
+	fcntl(boot->stub.fd, F_SETFL, O_NONBLOCK);
+	return go(boot, 'Z', "c", error);
+}
+
+void freeze_resume(struct boot *boot)
+{
+	boot->frozen = boot->stepping = false;
+	go_or_fail(boot, 'Z', "c");
+}
+
+void freeze_thaw(struct boot *boot, bool keep)
+{
+	if (!boot->frozen)
+		return;
+	boot->frozen = false;
+	boot->stepping = keep;
+	if (keep)
+		go_or_fail(boot, 0, "s");
+	else
+		go_or_fail(boot, 'z', "c");
+}
+
+/* The freeze point at which the machine stands, or none. */
+static const struct freeze_point *point_of(const struct boot *boot, const struct cpu_state *cpu)
+{
+	for (size_t i = 0; i < boot->request.freeze_count; i++) {
+		const struct freeze_point *point = &boot->request.freeze[i];
+
+		if (cpu->cs == point->cs && cpu->cs * 16u + (cpu->eip & 0xffff) == point->linear &&
+			!(point->real_mode && cpu->cr0 & 1))
+			return point;
+	}
+	return NULL;
+}
+
+static void trapped(struct boot *boot)
+{
+	struct event event = {.kind = EVENT_FROZEN};
+	const struct freeze_point *point;
+	struct rsp_registers raw;
+	struct error error;
+
+	if (boot->stepping) {
+		boot->stepping = false;
+		go_or_fail(boot, 0, "c");
+		return;
+	}
+	if (rsp_registers(&boot->stub, &raw, &event.cpu, &error) < 0) {
+		boot_fail(boot, error.text);
+		return;
+	}
+	boot->frozen = true;
+	point = point_of(boot, &event.cpu);
+	if (!point) {
+		freeze_thaw(boot, true);
+		return;
+	}
+	intakes_drain(boot);
+	event.point = (size_t)(point - boot->request.freeze);
+	boot_tell(boot, &event);
+}
+
+static void stub_readable(uv_poll_t *poll, int status, int events)
+{
+	struct boot *boot = poll->data;
+	autobuffer struct buffer packet = {0};
+	struct error error;
+	int got;
+
+	(void)status;
+	(void)events;
+	while ((got = rsp_receive(&boot->stub, &packet, &error)) > 0)
+		if (!boot->killed && strncmp(packet.data, TRAP, strlen(TRAP)) == 0)
+			trapped(boot);
+	if (got < 0)
+		uv_poll_stop(poll); /* its end is seen elsewhere */
+}
+
+int freeze_watch(struct boot *boot)
+{
+	int result;
+
+	if (boot->stub.fd < 0)
+		return 0;
+	result = uv_poll_init(boot->loop, &boot->stub_poll, boot->stub.fd);
+	if (result)
+		return result;
+	boot->stub_poll.data = boot;
+	boot->handles++;
+	return uv_poll_start(&boot->stub_poll, UV_READABLE, stub_readable);
+}

@@ -1,0 +1,223 @@
+#include "run/judge.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/files.h"
+#include "base/text.h"
+
+/*
+ * Where a kernel's first instruction is: behind 0x200 bytes of the setup, which every loader known
+ * puts at 0x10000 or, for old images, at 0x90000 (Linux boot protocol, "Memory layout").
+ */
+static const struct freeze_point entries[] = {
+	{.linear = 0x10200, .cs = 0x1020, .real_mode = true},
+	{.linear = 0x90200, .cs = 0x9020, .real_mode = true},
+};
+
+#define ENTRIES (sizeof(entries) / sizeof(entries[0]))
+
+/* SeaBIOS puts option ROMs on 2 KiB boundaries from 0xc0000 up to its own image. */
+#define ROM_FIRST 0xc0000u
+#define ROM_LAST  0xe8000u
+#define ROM_STEP  0x800u
+
+/* The stock ROMs, where the emulator finds them; the machine type decides which of them runs. */
+static const char *const stock_roms[] = {
+	"/usr/share/qemu/linuxboot_dma.bin", "/usr/share/qemu/linuxboot.bin"};
+
+static unsigned word_at(const struct buffer *bytes, size_t offset)
+{
+	const unsigned char *at = (const unsigned char *)bytes->data + offset;
+
+	return offset + 2 <= bytes->size ? at[0] | (unsigned)at[1] << 8 : 0;
+}
+
+/* The boot entry vector of a ROM (Plug and Play BIOS specification 1.0A, "Option ROM header"): 0
+ * when it has none. */
+static unsigned boot_entry(const struct buffer *rom)
+{
+	unsigned header = word_at(rom, 0x1a);
+
+	if (!header || header + 0x1cu > rom->size || memcmp(rom->data + header, "$PnP", 4) != 0)
+		return 0;
+	return word_at(rom, header + 0x1a);
+}
+
+static void add_rom_points(struct judge *judge, unsigned entry)
+{
+	for (uint32_t at = ROM_FIRST; at < ROM_LAST && judge->point_count < JUDGE_POINTS;
+		at += ROM_STEP)
+		judge->points[judge->point_count++] = (struct freeze_point){
+			.linear = at + entry, .cs = (uint16_t)(at >> 4), .real_mode = true};
+}
+
+static int watch_rom(struct judge *judge, const char *path, struct error *error)
+{
+	autobuffer struct buffer rom = {0};
+
+	if (file_read(path, &rom, error) < 0)
+		return -1;
+	if (!boot_entry(&rom))
+		return fail(error,
+			"%s: no option ROM with a boot entry: its layout cannot be judged whole",
+			path);
+	add_rom_points(judge, boot_entry(&rom));
+	return 0;
+}
+
+/* The whole judgement needs to know what was in memory before the ROM ran. */
+static int watch_roms(struct judge *judge, const struct job *job, struct error *error)
+{
+	autofree char *ours = NULL;
+
+	if (job->machine.rom_folder) {
+		ours = format_text("%s/linuxboot.bin", job->machine.rom_folder);
+		return watch_rom(judge, ours, error);
+	}
+	for (size_t i = 0; i < sizeof(stock_roms) / sizeof(stock_roms[0]); i++)
+		if (watch_rom(judge, stock_roms[i], error) < 0)
+			return -1;
+	return 0;
+}
+
+int judge_open(struct judge *judge, const struct job *job, struct error *error)
+{
+	enum layout_check layout = job->cell->from->layout;
+
+	*judge = (struct judge){0};
+	if (layout == LAYOUT_OFF)
+		return 0;
+	memcpy(judge->points, entries, sizeof(entries));
+	judge->point_count = ENTRIES;
+	return layout == LAYOUT_FULL ? watch_roms(judge, job, error) : 0;
+}
+
+static enum loader loader_of(const struct job *job)
+{
+	const char *rom = cell_value(job->cell, AXIS_ROM)->text;
+
+	return strcmp(rom, "dkboot") == 0  ? LOADER_DKBOOT
+	       : strcmp(rom, "stock") == 0 ? LOADER_STOCK
+					   : LOADER_OTHER;
+}
+
+/* Whether a boot entry vector is being called: the header of the ROM around it says so. */
+static int at_boot_entry(
+	const struct memory_reader *reader, const struct cpu_state *cpu, struct error *error)
+{
+	autobuffer struct buffer rom = {0};
+
+	buffer_fill(&rom, 0, 0x400);
+	if (reader->read(reader->context, cpu->cs * 16u, rom.data, rom.size, error) < 0)
+		return -1;
+	return word_at(&rom, 0) == 0xaa55 && boot_entry(&rom) == (cpu->eip & 0xffff);
+}
+
+/* The ROM is about to boot: what is in memory now is not its work. */
+static enum judge_answer look_before(struct judge *judge, const struct job *job, struct boot *boot,
+	const struct event *event, struct error *error)
+{
+	struct memory_reader reader = job->engine->reader(boot);
+	int entry = at_boot_entry(&reader, &event->cpu, error);
+
+	if (entry <= 0)
+		return entry < 0 ? JUDGE_TROUBLE : JUDGE_GO_ON;
+	memory_image_free(judge->before);
+	judge->before = memory_image_take(&reader, UINT64_MAX, error);
+	return judge->before ? JUDGE_GO_ON : JUDGE_TROUBLE;
+}
+
+static int judge_scene(struct judge *judge, const struct layout_scene *scene, struct error *error)
+{
+	struct layout_verdict verdict;
+
+	if (layout_judge(scene, &verdict, error) < 0)
+		return -1;
+	if (judge->judged == 0) {
+		judge->first = verdict;
+	} else {
+		layout_compare(&verdict, &judge->first);
+		layout_verdict_free(&judge->last);
+		judge->last = verdict;
+	}
+	judge->judged++;
+	return 0;
+}
+
+/* The verdict on the newest boot. */
+static const struct layout_verdict *newest(const struct judge *judge)
+{
+	return judge->judged > 1 ? &judge->last : &judge->first;
+}
+
+static enum judge_answer look_at_kernel(struct judge *judge, const struct job *job,
+	struct boot *boot, const struct event *event, struct error *error)
+{
+	struct layout_scene *scene = calloc(1, sizeof(*scene));
+	bool full = job->cell->from->layout == LAYOUT_FULL;
+	enum judge_answer answer = JUDGE_TROUBLE;
+
+	scene->payload = &job->payload;
+	scene->loader = loader_of(job);
+	scene->cpu = event->cpu;
+	scene->memory = job->engine->reader(boot);
+	scene->before = judge->before;
+	scene->entry_only = !full;
+	if (full && !judge->before)
+		fail(error, "layout: the kernel ran before the ROM's boot entry was seen");
+	else if (job->engine->memory_map(boot, &scene->map, error) == 0 &&
+		 judge_scene(judge, scene, error) == 0)
+		answer = newest(judge)->violation_count ? JUDGE_GUILTY : JUDGE_DONE;
+	judge->seen = true;
+	free(scene);
+	return answer;
+}
+
+enum judge_answer judge_see(struct judge *judge, const struct job *job, struct boot *boot,
+	const struct event *event, struct error *error)
+{
+	uint64_t began = clock_now();
+	enum judge_answer answer = event->point < ENTRIES
+					   ? look_at_kernel(judge, job, boot, event, error)
+					   : look_before(judge, job, boot, event, error);
+
+	judge->seconds += milliseconds(clock_now() - began) / 1e3;
+	return answer;
+}
+
+void judge_again(struct judge *judge)
+{
+	judge->seen = false;
+	memory_image_free(judge->before);
+	judge->before = NULL;
+}
+
+int judge_record(const struct judge *judge, const char *folder, struct error *error)
+{
+	autofree char *text_path = format_text("%s/layout.txt", folder);
+	autofree char *json_path = format_text("%s/layout.json", folder);
+	autobuffer struct buffer text = {0}, json = {0};
+
+	if (!judge->judged)
+		return 0;
+	layout_map(newest(judge), &text);
+	layout_json(newest(judge), &json);
+	if (file_write(text_path, text.data, text.size, error) < 0)
+		return -1;
+	return file_write(json_path, json.data, json.size, error);
+}
+
+const struct violation *judge_violation(const struct judge *judge)
+{
+	return judge->judged && newest(judge)->violation_count ? newest(judge)->violations : NULL;
+}
+
+void judge_close(struct judge *judge)
+{
+	memory_image_free(judge->before);
+	layout_verdict_free(&judge->first);
+	layout_verdict_free(&judge->last);
+	*judge = (struct judge){0};
+}

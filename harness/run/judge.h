@@ -1,0 +1,53 @@
+/* Between a boot that can stand still and the oracle: where to stop it, what to show the oracle,
+ * what came of it. */
+#ifndef DKBOOT_RUN_JUDGE_H
+#define DKBOOT_RUN_JUDGE_H
+
+#include "check/layout.h"
+#include "engine/engine.h"
+#include "run/job.h"
+
+/** Points at which a boot may be stopped: the kernel's entries, and every place for a ROM, twice.
+ */
+#define JUDGE_POINTS 192
+
+struct judge {
+	struct freeze_point points[JUDGE_POINTS];
+	size_t point_count;	     /* 0 = this cell's layout is not judged */
+	struct memory_image *before; /* at the ROM's boot entry; NULL = not captured */
+	bool seen;		     /* the kernel's first instruction was seen in this boot */
+	struct layout_verdict first, last; /* of the first boot, and of the newest */
+	unsigned judged;		   /* boots */
+	double seconds;			   /* spent on all that */
+};
+
+/** What is to happen with a boot that stood still. */
+enum judge_answer {
+	JUDGE_GO_ON,  /* thaw it, more is to be seen */
+	JUDGE_DONE,   /* thaw it, nothing more is to be seen in this boot */
+	JUDGE_GUILTY, /* a rule is broken: see judge->last */
+	JUDGE_TROUBLE /* the scene could not be judged: the error says why */
+};
+
+/**
+ * Prepares the judgement of a job as its case's `layout` says.
+ * @return 0, or -1 when the ROM's file cannot be read
+ */
+int judge_open(struct judge *judge, const struct job *job, struct error *error);
+
+/** Looks at a boot that stands still (EVENT_FROZEN). */
+enum judge_answer judge_see(struct judge *judge, const struct job *job, struct boot *boot,
+	const struct event *event, struct error *error);
+
+/** A further boot of the same cell begins. */
+void judge_again(struct judge *judge);
+
+/** The first rule that the newest boot breaks, or NULL. */
+const struct violation *judge_violation(const struct judge *judge);
+
+/** Writes what was found into a cell's folder: layout.txt for people, layout.json. */
+int judge_record(const struct judge *judge, const char *folder, struct error *error);
+
+void judge_close(struct judge *judge);
+
+#endif
