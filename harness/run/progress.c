@@ -71,8 +71,10 @@ static void people_verdict(void *context, const struct result *result, size_t do
 		progress_finish(progress);
 		fprintf(progress->out, "[%zu/%zu] %s%s%s %s %.2f s%s%s%s%s%s%s\n", done, planned,
 			colour, outcome_name(result->outcome), progress->colour ? "\033[0m" : "",
-			result->id, result->seconds, result->reason ? ": " : "",
-			result->reason ? result->reason : "");
+			result->id, result->seconds, result->failure ? ": " : "",
+			result->failure ? failure_name(result->failure) : "",
+			result->rule ? " " : "", result->rule ? result->rule : "",
+			result->reason ? ": " : "", result->reason ? result->reason : "");
 		fflush(progress->out);
 	}
 	if (progress->live)
