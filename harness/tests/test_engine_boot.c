@@ -15,6 +15,7 @@
 #include "base/buffer.h"
 #include "base/text.h"
 #include "engine/engine.h"
+#include "engine/qemu_boot.h"
 
 /* Last: it makes a macro of fail. */
 #include <cmocka.h>
@@ -40,7 +41,9 @@ struct run {
 	struct event stopped, ended;
 	unsigned started, stops, halts, resets_wanted, ends;
 	bool kill_at_start, ask;
-	uv_timer_t asking; /* calls poll() */
+	bool deaf;	     /* does not read the serial line before the guest has stopped */
+	int signal_at_start; /* sent to the emulator by somebody else */
+	uv_timer_t asking;   /* calls poll() */
 	uint8_t memory[16];
 	int memory_result;
 	struct error error;
@@ -57,6 +60,10 @@ static void hear(void *context, const struct event *event)
 		break;
 	case EVENT_STARTED:
 		run->started++;
+		if (run->deaf)
+			uv_poll_stop(&run->boot->intakes[CHANNEL_SERIAL].poll);
+		if (run->signal_at_start)
+			kill(run->boot->pid, run->signal_at_start);
 		if (run->kill_at_start)
 			run->engine->stop(run->boot);
 		break;
@@ -156,7 +163,7 @@ static const struct machine small = {.emulator = "qemu-system-x86_64",
 
 static void power_off_comes_after_the_last_byte(void **state)
 {
-	static const uint8_t code[] = {PRINT(100000), POWER_OFF, HALT};
+	static const uint8_t code[] = {PRINT(30000), POWER_OFF, HALT};
 	struct run run = {0};
 
 	(void)state;
@@ -165,11 +172,25 @@ static void power_off_comes_after_the_last_byte(void **state)
 	assert_int_equal(run.stops, 1);
 	assert_int_equal(run.stopped.cause, CAUSE_POWEROFF);
 	assert_int_equal(run.ended.cause, CAUSE_KILLED);
-	assert_int_equal(run.text[CHANNEL_SERIAL].size, 100000);
-	assert_int_equal(run.text[CHANNEL_DEBUG].size, 100000);
-	for (size_t i = 0; i < 100000; i++)
-		assert_int_equal((uint8_t)run.text[CHANNEL_SERIAL].data[i], (100000 - i) & 255);
+	assert_int_equal(run.text[CHANNEL_SERIAL].size, 30000);
+	assert_int_equal(run.text[CHANNEL_DEBUG].size, 30000);
+	for (size_t i = 0; i < 30000; i++)
+		assert_int_equal((uint8_t)run.text[CHANNEL_SERIAL].data[i], (30000 - i) & 255);
 	assert_int_equal(run.memory_result, 0);
+	run_free(&run);
+}
+
+/* A pipe holds 65536 bytes: two more wait inside the emulator when the guest switches itself off.
+ */
+static void bytes_that_did_not_fit_are_waited_for(void **state)
+{
+	static const uint8_t code[] = {PRINT(65538), POWER_OFF, HALT};
+	struct run run = {.deaf = true};
+
+	(void)state;
+	boot(&run, &small, code, sizeof(code));
+	assert_int_equal(run.stopped.cause, CAUSE_POWEROFF);
+	assert_int_equal(run.text[CHANNEL_SERIAL].size, 65538);
 	run_free(&run);
 }
 
@@ -252,16 +273,42 @@ static void a_boot_can_be_stopped_at_any_time(void **state)
 	run_free(&run);
 }
 
+static void a_kill_from_outside_is_told(void **state)
+{
+	static const uint8_t code[] = {SPIN};
+	struct run run = {.signal_at_start = SIGKILL};
+
+	(void)state;
+	boot(&run, &small, code, sizeof(code));
+	assert_int_equal(run.ended.cause, CAUSE_SIGNAL);
+	assert_int_equal(run.ended.code, SIGKILL);
+	run_free(&run);
+}
+
+static void an_emulator_that_stands_still_can_be_stopped(void **state)
+{
+	static const uint8_t code[] = {SPIN};
+	struct run run = {.signal_at_start = SIGSTOP, .kill_at_start = true};
+
+	(void)state;
+	boot(&run, &small, code, sizeof(code));
+	assert_int_equal(run.ended.cause, CAUSE_KILLED);
+	run_free(&run);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(power_off_comes_after_the_last_byte),
+		cmocka_unit_test(bytes_that_did_not_fit_are_waited_for),
 		cmocka_unit_test(a_reset_from_outside_boots_again),
 		cmocka_unit_test(a_guest_that_resets_is_seen_each_time),
 		cmocka_unit_test(a_halt_with_interrupts_off_is_told_when_asked),
 		cmocka_unit_test(an_exit_is_told_with_its_status),
 		cmocka_unit_test(an_emulator_that_will_not_start_says_why),
 		cmocka_unit_test(a_boot_can_be_stopped_at_any_time),
+		cmocka_unit_test(a_kill_from_outside_is_told),
+		cmocka_unit_test(an_emulator_that_stands_still_can_be_stopped),
 	};
 
 	if (system("qemu-system-x86_64 -version >/dev/null 2>&1"))
