@@ -13,8 +13,10 @@ static const struct footprint {
 	const char *why;
 } footprints[] = {
 	{0x400, 0x500, ~0u, "BIOS data: the timer's tick, the state of int 10h and 13h"},
-	{0x6000, 0x7020, ~0u, "SeaBIOS' stack"},
-	{CONVENTIONAL_END, HIGH_MEMORY, ~0u, "video memory, and variables of the firmware"},
+	{0x6800, 0x7020, ~0u, "SeaBIOS' stack, which it gives to the loader"},
+	{CONVENTIONAL_END, 0xc0000, ~0u, "video memory, and system management's behind it"},
+	{0xc0000, 0xe0000, 1u << LOADER_STOCK, "linuxboot.bin keeps a byte in its own image"},
+	{0xe0000, HIGH_MEMORY, ~0u, "SeaBIOS' variables, and its stack while int 15h runs"},
 };
 
 /* Vectors with a rule of their own. */
@@ -47,7 +49,8 @@ static bool next_stretch(const struct layout_view *view, uint64_t *at, uint64_t 
 		from = *at;
 		*till = end;
 		for (size_t i = 0; i < view->claim_count; i++)
-			if (view->claims[i].kind != CLAIM_VECTORS)
+			if (view->claims[i].kind <= CLAIM_LOADED ||
+				view->claims[i].kind == CLAIM_EBDA)
 				consider(view->claims[i].start, view->claims[i].end, at, till);
 		for (size_t i = 0; i < sizeof(footprints) / sizeof(footprints[0]); i++)
 			if (footprints[i].loaders >> view->scene->loader & 1)

@@ -73,6 +73,7 @@ FLIP(no_magic, guest->wish.real + 0x20)
 FLIP(firmware_byte, guest->wish.memory - FIRMWARE + 0x100)
 FLIP(high_byte, 0x2000000)
 FLIP(low_byte, 0x9000)
+FLIP(rom_byte, 0xc0321)
 FLIP(vector_15, 0x15 * 4)
 FLIP(vector_40, 0x40 * 4)
 
@@ -216,6 +217,7 @@ static const struct fault {
 	{"heap beyond the segment", "I10b", heap_beyond,
 		{.loader = LOADER_OTHER, MODERN, .command = 0x30000}},
 	{"firmware's memory", "I11a", firmware_byte, {.loader = LOADER_OTHER, MODERN}},
+	{"a byte of a ROM", "I11a", rom_byte, {.loader = LOADER_DKBOOT, MODERN}},
 	{"a byte of low memory", "I11b", low_byte, {.loader = LOADER_OTHER, MODERN}},
 	{"a byte of high memory", "I11b", high_byte, {.loader = LOADER_OTHER, MODERN}},
 	{"another vector", "I11b", vector_40, {.loader = LOADER_OTHER, MODERN}},
