@@ -79,6 +79,6 @@ rom-lint: $(ROM_IMAGE) $(ROM)/lint
 	$(Q)rom/tests/lint-elf $(ROM)/dkboot.elf '$(ROM_TOO_NEW)'
 
 rom-test: rom rom-lint $(ROM_TESTS)
-	$(Q)for t in $(ROM_TESTS); do $$t || exit 1; done
+	$(Q)ci/unit $(ROM)/tests
 
 -include $(shell find $(ROM) -name '*.d' 2>/dev/null)
