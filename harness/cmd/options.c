@@ -271,6 +271,7 @@ int options_parse(struct options *options, int argc, char **argv, unsigned group
 	*options = (struct options){.timeout_scale = 1,
 		.format = "tty",
 		.error = error,
+		.names = {name, complainer},
 		.lanes = (unsigned)sysconf(_SC_NPROCESSORS_ONLN)};
 	error->text[0] = '\0';
 	if (wants_help(argc, argv)) {
@@ -288,6 +289,8 @@ int options_parse(struct options *options, int argc, char **argv, unsigned group
 
 void options_free(struct options *options)
 {
+	free(options->names[0]);
+	free(options->names[1]);
 	free(options->cases);
 	free(options->expect);
 }

@@ -36,6 +36,7 @@ struct options {
 	const char *emulator;
 	const char *accel;
 	struct error *error; /* where the parser leaves its complaint */
+	char *names[2];	     /* of the command, as usage and getopt say it: argv[0] points here */
 };
 
 /** Which groups of options a command has. */
