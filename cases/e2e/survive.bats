@@ -215,7 +215,6 @@ wrapper() {
 }
 
 @test "survive: an emulator behind a script that does not exec it: nothing is left after kill -9 of the runner" {
-	skip "known gap: the parent-death signal reaches only the script; spawn() needs a guardian that knows its sessions"
 	wrapper
 	start out --qemu ./wrapper
 	kill -KILL "$runner"

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include "base/cleanup.h"
+#include "base/warden.h"
 
 /* What the child needs to know; it shares our memory until it executes the program. */
 struct child {
@@ -174,5 +175,6 @@ pid_t spawn(const struct command *command, int *pidfd, struct error *error)
 		waitpid(pid, NULL, 0);
 		return -1;
 	}
+	warden_watch(pid);
 	return pid;
 }

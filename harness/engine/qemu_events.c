@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/warden.h"
 #include "engine/qemu_boot.h"
 #include "engine/qemu_registers.h"
 
@@ -28,9 +29,10 @@ void boot_kill(struct boot *boot)
 	if (boot->memory >= 0)
 		close(boot->memory);
 	boot->memory = -1;
-	/* Its number may be another's once it was waited for. */
+	/* Its number may be another's once it was waited for. It leads a session of its own: see
+	 * spawn(). */
 	if (boot->pid > 0)
-		kill(boot->pid, SIGKILL);
+		kill(-boot->pid, SIGKILL);
 }
 
 void boot_fail(struct boot *boot, const char *why)
@@ -202,8 +204,11 @@ static void emulator_ended(uv_poll_t *poll, int poll_status, int events)
 
 	(void)poll_status;
 	(void)events;
+	/* A script that stood between may have left its emulator behind. */
+	kill(-boot->pid, SIGKILL);
 	if (waitpid(boot->pid, &status, WNOHANG) == 0)
 		return;
+	warden_forget(boot->pid);
 	boot->pid = 0;
 	set_end(boot, status);
 	qmp_receive(&boot->qmp);

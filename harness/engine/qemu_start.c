@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/spawn.h"
 #include "base/text.h"
+#include "base/warden.h"
 #include "engine/qemu_boot.h"
 
 /* The emulator's ends of what ties it to us, by their number there; 0 = not there. */
@@ -170,8 +171,9 @@ static void abandoned(uv_handle_t *handle)
 static struct boot *abandon(struct boot *boot)
 {
 	if (boot->pid > 0) {
-		kill(boot->pid, SIGKILL);
+		kill(-boot->pid, SIGKILL);
 		waitpid(boot->pid, NULL, 0);
+		warden_forget(boot->pid);
 	}
 	if (!boot->handles) {
 		boot_release(boot);

@@ -49,8 +49,8 @@ struct run {
 
 static void lanes_fill(struct run *run);
 
-/* Half of what Linux says is available leaves room for payloads, page cache and the emulators
- * themselves. */
+/* Three quarters of what Linux says is available leave room for payloads, page cache and the
+ * emulators themselves. */
 static uint64_t memory_budget(void)
 {
 	autofile FILE *file = fopen("/proc/meminfo", "re");

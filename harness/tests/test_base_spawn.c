@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -91,6 +92,18 @@ static void descriptors_may_change_places(void **state)
 	close(b);
 }
 
+/* Clears bits of the mask behind "SigIgn:". */
+static void forget_ignored(char *output, uint64_t bits)
+{
+	char *mask = strstr(output, "SigIgn:");
+	char digits[17];
+
+	assert_non_null(mask);
+	mask += strlen("SigIgn:");
+	snprintf(digits, sizeof(digits), "%016" PRIx64, (uint64_t)strtoull(mask, NULL, 16) & ~bits);
+	memcpy(mask, digits, 16);
+}
+
 static void a_child_has_nothing_else_of_ours(void **state)
 {
 	int open = dup(2); /* not close-on-exec */
@@ -106,6 +119,9 @@ static void a_child_has_nothing_else_of_ours(void **state)
 		       "/proc/self/status | tr -d '\\n\\t'; readlink /proc/$$/fd/0; exit 3",
 		NULL, 0, &status);
 	sigprocmask(SIG_SETMASK, &before, NULL);
+	/* Signals 32 and 33 are the C library's own: nobody can change what we were started with.
+	 */
+	forget_ignored(output, UINT64_C(3) << 31);
 	assert_string_equal(
 		output, "0 1 2 3 SigBlk:0000000000000000SigIgn:0000000000000000/dev/null\n");
 	assert_int_equal(WEXITSTATUS(status), 3);
