@@ -9,7 +9,7 @@
 
 O      ?= build
 PREFIX ?= /usr/local
-CC     ?= gcc
+CC      = gcc
 V      ?= 0
 Q      := $(if $(filter 1,$(V)),,@)
 say     = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)')

@@ -24,9 +24,9 @@ struct command {
 };
 
 /**
- * Starts a program in a session of its own. It is killed by the kernel (parent-death signal) as soon as
- * we are gone, kill -9 included, and the rest of its session by the warden (base/warden.h): whoever
- * waits for it calls warden_forget(). Call from the main thread.
+ * Starts a program in a session of its own. It is killed by the kernel (parent-death signal) as
+ * soon as we are gone, kill -9 included, and the rest of its session by the warden (base/warden.h):
+ * whoever waits for it calls warden_forget(). Call from the main thread.
  * @param pidfd  a pidfd of it, close-on-exec; readable once it has ended
  * @return its process id, or -1 with the reason (a program that cannot be executed is an error
  * here)
