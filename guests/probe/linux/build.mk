@@ -6,7 +6,7 @@ PROBE_LINUX_OBJS := $(addprefix $(PROBE_LINUX_OUT)/,setup.o report.o header.o ou
 PROBE_CFLAGS     := -std=c11 -m32 -march=i486 -mtune=generic -Os $(WARN) -ffreestanding -fpie \
 	-fvisibility=hidden -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
 	-fno-jump-tables -fno-delete-null-pointer-checks -mno-sse -mno-mmx -mno-80387 -nostdinc \
-	-isystem $(shell $(CC) -print-file-name=include) -MMD -MP
+	-isystem $(shell $(CC) -print-file-name=include 2>/dev/null) -MMD -MP
 
 GUESTS += $(O)/guests/probe-linux.bin
 
