@@ -16,6 +16,7 @@ test-stages: fetch
 		'lint=$(MAKE) -s lint' \
 		'unit=$(MAKE) -s unit-tests' \
 		'rom=$(MAKE) -s rom-test' \
+		'install=ci/install-test $(O)' \
 		'end-to-end=cases/e2e/run $(O)' \
 		'matrix=$(O)/dkboot run cases --shard 1/4 --format tap -o $(O)/test-run'
 
@@ -24,6 +25,7 @@ gate-stages: fetch
 		'lint=$(MAKE) -s lint tidy' \
 		'unit=$(MAKE) -s unit-tests' \
 		'rom=$(MAKE) -s rom-test' \
+		'install=ci/install-test $(O)' \
 		'end-to-end=cases/e2e/run $(O)' \
 		'matrix=$(O)/dkboot run cases --format tap -o $(O)/gate-run'
 

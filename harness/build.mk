@@ -43,3 +43,13 @@ test_tools := $(patsubst harness/tests/%.c,$(O)/tests/%,$(harness_tools))
 unit-binaries: $(unit_tests)
 
 all: $(test_tools)
+
+# PREFIX/bin/dkboot finds its parts in PREFIX/share/dkboot. DESTDIR is for packages.
+.PHONY: install
+shared := $(DESTDIR)$(PREFIX)/share/dkboot
+install: all
+	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(shared)/rom/stock-names $(shared)/guests $(shared)/cases
+	$(Q)install -m 755 $(O)/dkboot $(DESTDIR)$(PREFIX)/bin/dkboot
+	$(Q)install -m 644 $(O)/rom/stock-names/* $(shared)/rom/stock-names/
+	$(Q)install -m 644 $(GUESTS) $(shared)/guests/
+	$(Q)install -m 644 cases/*.yaml $(shared)/cases/

@@ -6,7 +6,7 @@
 #include "run/folder.h"
 
 static const char about[] = "Boots the cells of case files (folders: every *.yaml in them; "
-			    "default: ./cases) and judges them.\v"
+			    "default: ./cases, or those installed) and judges them.\v"
 			    "Exit status: 0 all as expected; 1 some cell failed; 2 wrong usage or "
 			    "a bad case file, and nothing was "
 			    "booted; 3 some cell broken and none failed.";

@@ -69,11 +69,25 @@ static int load_path(struct selection *selection, const char *path, struct error
 				      : load_file(selection, path, error);
 }
 
+/* ./cases, or those that came with dkboot. */
+static int load_default(struct selection *selection, struct error *error)
+{
+	struct parts parts = {0};
+	int status = -1;
+
+	if (file_exists("cases"))
+		return load_path(selection, "cases", error);
+	if (parts_find(&parts, error) == 0)
+		status = load_path(selection, parts.cases, error);
+	parts_free(&parts);
+	return status;
+}
+
 static int load_named(
 	struct selection *selection, const struct options *options, struct error *error)
 {
 	if (options->case_count == 0)
-		return load_path(selection, "cases", error);
+		return load_default(selection, error);
 	for (size_t i = 0; i < options->case_count; i++)
 		if (load_path(selection, options->cases[i], error) < 0)
 			return -1;

@@ -36,12 +36,14 @@ static bool parts_in(struct parts *parts, const char *folder)
 	autofree char *rom = format_text("%s/rom/stock-names", folder);
 	autofree char *guests = format_text("%s/guests", folder);
 	autofree char *catalogue = format_text("%s/guests/catalogue.yaml", folder);
+	autofree char *installed = format_text("%s/cases", folder);
 
 	if (!file_exists(rom) || !file_exists(catalogue))
 		return false;
 	parts->rom = copy_text(rom);
 	parts->guests = copy_text(guests);
 	parts->catalogue = copy_text(catalogue);
+	parts->cases = format_text(file_exists(installed) ? "%s/cases" : "%s/../cases", folder);
 	return true;
 }
 
@@ -70,6 +72,7 @@ void parts_free(struct parts *parts)
 	free(parts->rom);
 	free(parts->guests);
 	free(parts->catalogue);
+	free(parts->cases);
 	free(parts->cache);
 	*parts = (struct parts){0};
 }

@@ -14,6 +14,7 @@ struct parts {
 	char *rom;	 /* folder with our ROM under the stock names */
 	char *guests;	 /* built guests */
 	char *catalogue; /* catalogue.yaml */
+	char *cases;	 /* the matrices that come with dkboot */
 	char *cache;	 /* downloads and what can be remembered between runs */
 };
 
