@@ -19,7 +19,7 @@ static const char *versions(const struct layout_rule *rule, char out[24])
 	if (!rule->till)
 		return "no HdrS";
 	if (rule->since == rule->till)
-		return strcpy(out, since);
+		return memcpy(out, since, sizeof(since));
 	snprintf(out, 24, rule->till == RULE_ANY ? "%s on" : "%s to %s", since, till);
 	return out;
 }

@@ -125,7 +125,7 @@ int rsp_command(struct rsp *rsp, const char *packet, struct error *error)
 
 	if (rsp_ask(rsp, packet, &answer, error) < 0)
 		return -1;
-	if (strcmp(answer.data, "OK") != 0)
+	if (!answer.data || strcmp(answer.data, "OK") != 0)
 		return fail(error, "gdb stub: %.20s was answered by '%.20s'", packet, answer.data);
 	return 0;
 }

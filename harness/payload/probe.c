@@ -1,5 +1,6 @@
 #include "payload/probe.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -256,6 +257,7 @@ static void put_setup(struct plan *plan)
 
 	if (!(params->flags & PARAMS_IN_IMAGE))
 		used += params->code32_size;
+	assert(plan->template);
 	memcpy(plan->setup, plan->template, used);
 	for (uint32_t at = used; at < params->setup_size; at++)
 		plan->setup[at] = probe_filler(at);

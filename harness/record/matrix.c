@@ -1,5 +1,6 @@
 #include "record/matrix.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +49,7 @@ static int compare_pointers(const void *a, const void *b)
 
 static const char *value_of(const struct result *result, const char *axis)
 {
-	for (size_t i = 0; i < result->at_count; i++) {
+	for (size_t i = 0; axis && i < result->at_count; i++) {
 		if (!strcmp(result->at[i].axis, axis))
 			return result->at[i].value;
 	}
@@ -75,6 +76,7 @@ static void find_axes(struct matrix *matrix)
 {
 	const struct result *model = matrix->cells[0].result;
 
+	assert(model);
 	matrix->axes = zeroed(model->at_count, sizeof(*matrix->axes));
 	for (size_t i = 0; i < model->at_count; i++) {
 		struct matrix_axis *axis = &matrix->axes[matrix->axis_count];
@@ -107,8 +109,10 @@ static void order_axes(struct matrix *matrix)
 
 static unsigned index_of(const struct matrix_axis *axis, const char *value)
 {
-	const char **found =
-		bsearch(&value, axis->values, axis->count, sizeof(*axis->values), compare_pointers);
+	const char **found;
+
+	assert(axis->values);
+	found = bsearch(&value, axis->values, axis->count, sizeof(*axis->values), compare_pointers);
 
 	return found ? (unsigned)(found - axis->values) : 0;
 }

@@ -1,5 +1,6 @@
 #include "run/scheduler.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -232,6 +233,7 @@ static void signals_close(struct run *run)
 
 static bool any_busy(const struct run *run)
 {
+	assert(run->lanes);
 	for (unsigned i = 0; i < run->policy->lanes; i++)
 		if (run->lanes[i].busy)
 			return true;
@@ -240,6 +242,7 @@ static bool any_busy(const struct run *run)
 
 static struct lane *idle_lane(struct run *run)
 {
+	assert(run->lanes);
 	for (unsigned i = 0; i < run->policy->lanes; i++)
 		if (!run->lanes[i].busy)
 			return &run->lanes[i];
@@ -296,6 +299,8 @@ static int run_open(struct run *run, const struct run_facts *facts, struct error
 		uv_signal_start(&run->signals[i], on_signal, numbers[i]);
 	}
 	run->lanes = calloc(run->policy->lanes, sizeof(*run->lanes));
+	if (!run->lanes)
+		return fail(error, "no memory for %u lanes", run->policy->lanes);
 	for (unsigned i = 0; i < run->policy->lanes; i++)
 		run->lanes[i].run = run;
 	return 0;
