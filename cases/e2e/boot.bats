@@ -133,3 +133,53 @@ real_kernel() {
 	run -0 dk run l.yaml -o out
 	same 'pass -' "$(verdict out)"
 }
+
+@test "boot: --map draws what lies where, behind the console" {
+	probe_image poweroff
+	head -c 70001 /dev/urandom >initrd
+	run -0 --separate-stderr dk boot --kernel p.img --initrd initrd --cmdline 'hello there' --map -o out
+	same '' "$stderr"
+	printf '%s\n' "$output" | sed '1,/^dkprobe: end/d' >behind
+	grep -qxE '  000020000-00002000b       12 B  command line' behind
+	grep -qxE '  [0-9a-f]{9}-[0-9a-f]{9}   68.4 KiB +initrd' behind
+	grep -qxE '[0-9]+ rules checked, 0 violations' behind
+	same "$(sed -n '/^memory map/,/rules checked/p' behind | tail -n +2)" "$(cat out/cells/*/layout.txt)"
+	run -0 dk boot --kernel p.img -o out2
+	expect_has_not 'memory map'
+	[ ! -e "$(cell_folder out2)/layout.txt" ]
+}
+
+@test "boot: --map of a guest that never got so far says so, and --map with less than the full layout is an error" {
+	echo 'I am no kernel' >text
+	run -1 dk boot --kernel text --map -o out
+	expect_has 'memory map' "none: the kernel's first instruction was not seen"
+	run -2 dk boot --kernel text --map --layout entry -o out2
+	expect_has '--map: needs --layout full, not entry'
+}
+
+@test "boot: --layout is obeyed, by run too, whatever the case says" {
+	probe_image poweroff
+	echo 'layout: full' >>p.yaml
+	for layout in full entry off; do
+		run -0 dk run p.yaml --layout "$layout" -q -o "run-$layout"
+		run -0 dk boot --kernel p.img --layout "$layout" -q -o "boot-$layout"
+	done
+	for run in run boot; do
+		full=$(jq .rules_checked "$run"-full/cells/*/layout.json)
+		entry=$(jq .rules_checked "$run"-entry/cells/*/layout.json)
+		((entry > 0 && entry < full))
+		[ ! -e "$(cell_folder "$run-off")/layout.json" ]
+	done
+	run -2 dk run p.yaml --layout some -o out
+	expect_has "--layout: 'some' is not full, entry or off"
+}
+
+@test "boot: show draws the map of a cell whose layout was judged, and of no other" {
+	probe_case p
+	run -0 dk run p.yaml --layout full -q -o out
+	run -0 dk show out/cells/*
+	expect_has "$(cat out/cells/*/layout.txt)" 'protected-mode image'
+	run -0 dk run p.yaml -q -o out2
+	run -0 dk show out2/cells/*
+	expect_has_not 'protected-mode image'
+}

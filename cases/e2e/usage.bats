@@ -35,13 +35,13 @@ wrong() {
 
 @test "usage: run --help names the options that are promised" {
 	run -0 dk run --help
-	for option in kernel initrd cmdline memory machine rom engine filter jobs shard shuffle retry timeout-scale \
+	for option in kernel initrd cmdline memory machine rom engine layout filter jobs shard shuffle retry timeout-scale \
 		fail-fast resume format junit output keep qemu firmware; do
 		expect_has "--$option"
 	done
 	expect_has 'Exit status: 0'
 	run -0 dk boot --help
-	expect_has --expect --kernel --limit
+	expect_has --expect --kernel --limit --map
 }
 
 @test "usage: --version is one line" {

@@ -1,5 +1,6 @@
 /* dkboot boot: boot one kernel that no case names, and judge it. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "cmd/command.h"
 #include "cmd/execute.h"
@@ -22,6 +23,8 @@ int command_boot(int argc, char **argv, struct error *error)
 		"--kernel FILE|NAME", about, error);
 	if (status == 0 && options.case_count > 0)
 		status = fail(error, "boot: '%s': a case is for `dkboot run`", options.cases[0]);
+	if (status == 0 && options.map && options.layout && strcmp(options.layout, "full") != 0)
+		status = fail(error, "--map: needs --layout full, not %s", options.layout);
 	if (status != 0)
 		status = status < 0 ? STATUS_USAGE : STATUS_EXPECTED;
 	else if (selection_check_files(&options, error) < 0 ||

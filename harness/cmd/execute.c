@@ -117,6 +117,17 @@ static int write_junit(const struct journal *journal, const char *path, struct e
 	return file_write(path, xml.data, xml.size, error);
 }
 
+/* What dkboot boot --map is asked for: the map in the folder of the only cell. */
+static void add_map(const struct journal *journal, const char *folder, struct buffer *out)
+{
+	const char *cell = journal->count ? journal->results[0].folder : NULL;
+	autofree char *path = cell ? format_text("%s/%s/layout.txt", folder, cell) : NULL;
+
+	buffer_add_text(out, "memory map, at the kernel's first instruction:\n");
+	if (!path || file_read(path, out, NULL) < 0)
+		buffer_add_text(out, "none: the kernel's first instruction was not seen\n");
+}
+
 static void print_reports(const struct journal *journal, const struct options *options,
 	const struct call *call, const char *folder, const struct progress *progress)
 {
@@ -127,6 +138,8 @@ static void print_reports(const struct journal *journal, const struct options *o
 	else if (strcmp(options->format, "json") == 0)
 		journal_add_summary(&out, &journal->summary);
 	else {
+		if (options->map)
+			add_map(journal, folder, &out);
 		if (!call->console)
 			report_grid(journal, progress->colour, progress->width, &out);
 		report_failures(journal, folder, progress->colour, &out);

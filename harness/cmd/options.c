@@ -23,8 +23,10 @@ enum {
 	KEY_JUNIT,
 	KEY_QEMU,
 	KEY_ACCEL,
+	KEY_LAYOUT,
 	KEY_EXPECT,
-	KEY_LIMIT
+	KEY_LIMIT,
+	KEY_MAP
 };
 
 static const struct argp_option select_options[] = {
@@ -52,6 +54,8 @@ static const struct argp_option replace_options[] = {
 	{"engine", KEY_AXIS + AXIS_ENGINE, "NAME", 0, "what boots the cells: qemu", 2},
 	{"resets", KEY_AXIS + AXIS_RESETS, "N", 0,
 		"reset so many times from outside, each boot judged", 2},
+	{"layout", KEY_LAYOUT, "full|entry|off", 0,
+		"how much of the memory layout is judged, whatever the case says", 2},
 	{0}};
 
 static const struct argp_option run_options[] = {
@@ -76,7 +80,12 @@ static const struct argp_option run_options[] = {
 static const struct argp_option boot_options[] = {
 	{"expect", KEY_EXPECT, "REGEX", 0,
 		"text that the serial console must show; repeated: in this order", 1},
-	{"limit", KEY_LIMIT, "TIME", 0, "time limit before scaling (default 60s)", 1}, {0}};
+	{"limit", KEY_LIMIT, "TIME", 0, "time limit before scaling (default 60s)", 1},
+	{"map", KEY_MAP, NULL, 0,
+		"print the memory map of the boot, behind the console: what lies where; implies "
+		"--layout full",
+		1},
+	{0}};
 
 static error_t complain(
 	struct options *options, const char *option, const char *value, const char *wanted)
@@ -140,6 +149,14 @@ static error_t parse_format(struct options *options, const char *text)
 	return 0;
 }
 
+static error_t parse_layout(struct options *options, const char *text)
+{
+	options->layout = text;
+	if (strcmp(text, "full") != 0 && strcmp(text, "entry") != 0 && strcmp(text, "off") != 0)
+		return complain(options, "--layout", text, "full, entry or off");
+	return 0;
+}
+
 static error_t replace(struct options *options, enum axis_id axis, const char *text)
 {
 	size_t i = 0;
@@ -171,6 +188,11 @@ static error_t parse_run(struct options *options, int key, char *text)
 		return parse_shuffle(options, text);
 	case KEY_FORMAT:
 		return parse_format(options, text);
+	case KEY_LAYOUT:
+		return parse_layout(options, text);
+	case KEY_MAP:
+		options->map = true;
+		return 0;
 	case KEY_FAIL_FAST:
 		options->fail_fast = true;
 		return 0;

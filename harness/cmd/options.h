@@ -28,6 +28,9 @@ struct options {
 	unsigned lanes, retry;
 	double timeout_scale;
 	const char *limit; /* boot: time limit of the boot */
+	const char
+		*layout; /* off, entry, full: instead of what the cases say; NULL = as they say */
+	bool map;	 /* boot: print the memory map */
 	bool fail_fast, keep, quiet;
 	const char *resume; /* run folder to go on with */
 	const char *format; /* tty, tap, json */

@@ -128,6 +128,19 @@ static int apply_replacements(
 	return 0;
 }
 
+/* --layout, and --map, which cannot be drawn without. */
+static void apply_layout(struct test_case *test_case, const struct options *options)
+{
+	const char *layout = options->layout;
+
+	if (options->map)
+		test_case->layout = LAYOUT_FULL;
+	else if (layout)
+		test_case->layout = strcmp(layout, "full") == 0	   ? LAYOUT_FULL
+				    : strcmp(layout, "entry") == 0 ? LAYOUT_ENTRY
+								   : LAYOUT_OFF;
+}
+
 static int narrow(struct selection *selection, const struct options *options, struct error *error)
 {
 	struct filter *filter = NULL;
@@ -152,10 +165,12 @@ int selection_load(struct selection *selection, const struct options *options, s
 	*selection = (struct selection){0};
 	if (load_named(selection, options, error) < 0)
 		return -1;
-	for (size_t i = 0; i < selection->case_count; i++)
+	for (size_t i = 0; i < selection->case_count; i++) {
+		apply_layout(selection->cases[i], options);
 		if (apply_replacements(selection->cases[i], options, error) < 0 ||
 			cells_expand(selection->cases[i], &selection->cells, error) < 0)
 			return -1;
+	}
 	return narrow(selection, options, error);
 }
 
@@ -200,6 +215,7 @@ int selection_boot(struct selection *selection, const struct options *options, s
 		if (pattern_check(options->expect[i], NULL, 0, error) < 0)
 			return fail_within(error, "--expect: '%s'", options->expect[i]);
 	add_patterns(test_case, options);
+	apply_layout(test_case, options);
 	if (apply_replacements(test_case, options, error) < 0)
 		return -1;
 	return cells_expand(test_case, &selection->cells, error);

@@ -31,6 +31,17 @@ static void add_log(struct buffer *out, const char *folder)
 	buffer_printf(out, "serial    the last lines of %s:\n%s", path, from);
 }
 
+/* What the oracle saw, when it looked. */
+static void add_map(struct buffer *out, const char *folder)
+{
+	autofree char *path = format_text("%s/layout.txt", folder);
+	autobuffer struct buffer map = {0};
+
+	if (file_read(path, &map, NULL) == 0)
+		buffer_printf(out, "layout    at the kernel's first instruction (%s):\n%s", path,
+			map.data);
+}
+
 static void add_line(struct buffer *out, const char *name, const char *text)
 {
 	if (text && *text)
@@ -66,6 +77,7 @@ static int show_folder(const char *folder, struct buffer *out, struct error *err
 		return fail(error, "%s: holds no verdict", path);
 	}
 	add_result(out, &journal.results[0]);
+	add_map(out, folder);
 	add_log(out, folder);
 	buffer_printf(out, "again     dkboot repro %s\n", folder);
 	journal_free(&journal);

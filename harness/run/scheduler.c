@@ -115,7 +115,7 @@ static void lane_broken(struct lane *lane, const char *why)
 	outcome_conclude(&lane->result, lane->cell, NULL);
 }
 
-static void lane_conclude(struct lane *lane, const char *rule, double reaction)
+static void lane_conclude(struct lane *lane, const char *rule, double judging, double reaction)
 {
 	struct run *run = lane->run;
 	struct error error;
@@ -123,6 +123,8 @@ static void lane_conclude(struct lane *lane, const char *rule, double reaction)
 
 	outcome_conclude(&lane->result, lane->cell, rule);
 	outcome_phase(&lane->result, "boot", lane->result.seconds);
+	if (judging > 0)
+		outcome_phase(&lane->result, "layout", judging);
 	outcome_phase(&lane->result, "verdict", reaction);
 	if (notebook_conclude(lane->folder, run->stage, &lane->job, &lane->result,
 		    run->stage->choices.keep, &error) < 0)
@@ -141,6 +143,7 @@ static void on_trial_done(void *context, struct trial *trial)
 		     !cell_expected_failure(lane->cell) &&
 		     lane->result.attempt_count < run->policy->retry;
 	autofree char *rule = copy_text(trial_rule(trial));
+	double judging = trial_judge_seconds(trial);
 	double reaction = trial_reaction(trial);
 
 	outcome_attempt(&lane->result, attempt);
@@ -149,7 +152,7 @@ static void on_trial_done(void *context, struct trial *trial)
 	if (again && lane_boot(lane))
 		return;
 	if (!run->signal) {
-		lane_conclude(lane, rule, reaction);
+		lane_conclude(lane, rule, judging, reaction);
 		lane_publish(lane);
 	}
 	lane_clear(lane);
