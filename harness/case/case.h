@@ -71,7 +71,7 @@ struct exception {
 struct expected_failure {
 	struct selector when;
 	enum failure failure;
-	char *rule; /* FAILURE_LAYOUT only: the oracle's rule */
+	char *rules; /* FAILURE_LAYOUT only: the oracle's rules, a blank between them */
 	char *why;
 	char *bug; /* reference: "B3", a URL; required */
 	int line;

@@ -177,7 +177,7 @@ static void rules_free(struct test_case *test_case)
 	}
 	for (size_t i = 0; i < test_case->expected_failure_count; i++) {
 		selector_free(&test_case->expected_failures[i].when);
-		free(test_case->expected_failures[i].rule);
+		free(test_case->expected_failures[i].rules);
 		free(test_case->expected_failures[i].why);
 		free(test_case->expected_failures[i].bug);
 	}

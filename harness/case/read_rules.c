@@ -105,12 +105,35 @@ static int read_failure(
 	return 0;
 }
 
+/* One rule, or a list of them: none of the others may be broken. */
+static int read_broken_rules(
+	struct reading *reading, const struct field *field, const struct node *node, void *place)
+{
+	size_t count = node->kind == NODE_LIST ? node->count : 1;
+	autobuffer struct buffer rules = {0}, room = {0};
+
+	if (node->kind != NODE_TEXT && expect_kind(reading, node, NODE_LIST, field->key))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		const struct node *item = node->kind == NODE_LIST ? node->items[i] : node;
+
+		if (expect_kind(reading, item, NODE_TEXT, field->key))
+			return -1;
+		if (!*item->text || strpbrk(item->text, " \t\n"))
+			return fail_at(reading, item->line,
+				"rule \"%s\", expected the id of a rule (I5a)", shown(item, &room));
+		buffer_printf(&rules, "%s%s", i ? " " : "", item->text);
+	}
+	set_text(place, buffer_take(&rules));
+	return 0;
+}
+
 #define FAILURE(member) offsetof(struct expected_failure, member)
 
 static const struct field failure_fields[] = {
 	{.key = "when", .read = read_selector, .offset = FAILURE(when)},
 	{.key = "class", .read = read_failure, .offset = FAILURE(failure), .required = true},
-	{.key = "rule", .read = read_line, .offset = FAILURE(rule)},
+	{.key = "rule", .read = read_broken_rules, .offset = FAILURE(rules)},
 	{.key = "why", .read = read_line, .offset = FAILURE(why), .required = true},
 	{.key = "bug", .read = read_line, .offset = FAILURE(bug), .required = true}, {0}};
 
@@ -120,11 +143,11 @@ static int read_expected_failure(
 	expected->line = node->line;
 	if (read_map(reading, node, failure_fields, "an expected failure", expected))
 		return -1;
-	if ((expected->failure == FAILURE_LAYOUT) == (expected->rule != NULL))
+	if ((expected->failure == FAILURE_LAYOUT) == (expected->rules != NULL))
 		return 0;
 	return fail_at(reading, node->line, "class %s %s rule, expected %s",
-		failure_name(expected->failure), expected->rule ? "with a" : "without",
-		expected->rule ? "it with class layout only" : "the rule of the layout (I5)");
+		failure_name(expected->failure), expected->rules ? "with a" : "without",
+		expected->rules ? "it with class layout only" : "the rule of the layout (I5)");
 }
 
 int read_expected_failures(

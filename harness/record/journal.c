@@ -104,6 +104,23 @@ static json_t *phases(const struct result *result)
 	return object;
 }
 
+/* Words with a blank between them, as a list; none leaves no key. */
+static void set_words(json_t *object, const char *key, const char *words)
+{
+	json_t *list;
+
+	if (!words)
+		return;
+	list = json_array();
+	while (*words) {
+		size_t length = strcspn(words, " ");
+
+		json_array_append_new(list, json_stringn(words, length));
+		words += length + (words[length] == ' ');
+	}
+	json_object_set_new(object, key, list);
+}
+
 void journal_add_cell(struct buffer *out, const struct result *result)
 {
 	json_t *line = line_of_type("cell");
@@ -112,6 +129,7 @@ void journal_add_cell(struct buffer *out, const struct result *result)
 	set_text(line, "outcome", outcome_name(result->outcome));
 	set_failure(line, result->failure);
 	set_text(line, "rule", result->rule);
+	set_words(line, "rules", result->rules);
 	set_text(line, "reason", result->reason);
 	set_text(line, "why", result->why);
 	set_text(line, "bug", result->bug);

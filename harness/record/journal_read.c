@@ -132,21 +132,40 @@ static void read_phases(struct reader *reader, struct result *result, json_t *ph
 	}
 }
 
+static int read_rules(struct result *result, json_t *list, struct error *error)
+{
+	struct buffer words = {0};
+	json_t *word;
+	size_t i;
+
+	json_array_foreach(list, i, word)
+	{
+		if (!json_is_string(word)) {
+			buffer_free(&words);
+			return fail(error, "rules[%zu] is no string", i);
+		}
+		buffer_printf(&words, "%s%s", i ? " " : "", json_string_value(word));
+	}
+	result->rules = words.size ? buffer_take(&words) : NULL;
+	return 0;
+}
+
 static int fill_result(
 	struct reader *reader, struct result *result, json_t *line, struct error *error)
 {
 	const char *id, *outcome, *folder = NULL, *failure = NULL, *rule = NULL, *reason = NULL;
 	const char *why = NULL, *bug = NULL, *kernel = NULL, *initrd = NULL;
-	json_t *at = NULL, *attempts = NULL, *phases = NULL;
+	json_t *at = NULL, *attempts = NULL, *phases = NULL, *rules = NULL;
 	json_error_t problem;
 	int flaky = 0;
 
 	if (json_unpack_ex(line, &problem, 0,
-		    "{s:s, s:s, s?s, s?s, s?s, s?s, s?s, s?s, s?o, s?o, s?b, s?F, s?o, s?s, s?s}",
+		    "{s:s, s:s, s?s, s?s, s?s, s?o, s?s, s?s, s?s, s?o, s?o, s?b, s?F, s?o, s?s, "
+		    "s?s}",
 		    "id", &id, "outcome", &outcome, "folder", &folder, "failure", &failure, "rule",
-		    &rule, "reason", &reason, "why", &why, "bug", &bug, "at", &at, "attempts",
-		    &attempts, "flaky", &flaky, "seconds", &result->seconds, "phases", &phases,
-		    "kernel", &kernel, "initrd", &initrd))
+		    &rule, "rules", &rules, "reason", &reason, "why", &why, "bug", &bug, "at", &at,
+		    "attempts", &attempts, "flaky", &flaky, "seconds", &result->seconds, "phases",
+		    &phases, "kernel", &kernel, "initrd", &initrd))
 		return fail_json(error, &problem);
 	result->id = copy_text(id);
 	result->folder = copy_text(folder);
@@ -159,7 +178,7 @@ static int fill_result(
 	result->flaky = flaky;
 	read_phases(reader, result, phases);
 	if (read_verdict(outcome, failure, &result->outcome, &result->failure, error) ||
-		read_coordinates(result, at, error))
+		read_coordinates(result, at, error) || read_rules(result, rules, error))
 		return -1;
 	return read_attempts(result, attempts, error);
 }

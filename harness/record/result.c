@@ -57,6 +57,7 @@ void result_free(struct result *result)
 	free(result->id);
 	free(result->folder);
 	free(result->rule);
+	free(result->rules);
 	free(result->reason);
 	free(result->why);
 	free(result->bug);

@@ -46,7 +46,8 @@ struct result {
 	char *folder; /* relative to the run's folder; NULL when nothing was booted */
 	enum outcome outcome;
 	enum failure failure;
-	char *rule;   /* FAILURE_LAYOUT: the oracle's rule; otherwise NULL */
+	char *rule;   /* FAILURE_LAYOUT: the first of the oracle's rules; otherwise NULL */
+	char *rules;  /* all of them, a blank between them */
 	char *reason; /* one line: what is wrong; NULL for a pass */
 	char *why;    /* reason of a skip or an expected failure, as declared */
 	char *bug;    /* reference of an expected failure */

@@ -214,6 +214,23 @@ const struct violation *judge_violation(const struct judge *judge)
 	return judge->judged && newest(judge)->violation_count ? newest(judge)->violations : NULL;
 }
 
+char *judge_rules(const struct judge *judge)
+{
+	const struct layout_verdict *verdict = newest(judge);
+	struct buffer rules = {0};
+
+	if (!judge_violation(judge))
+		return NULL;
+	for (size_t i = 0; i < verdict->violation_count; i++) {
+		const char *rule = verdict->violations[i].rule;
+
+		/* the violations of a rule stand together */
+		if (!i || strcmp(rule, verdict->violations[i - 1].rule) != 0)
+			buffer_printf(&rules, "%s%s", i ? " " : "", rule);
+	}
+	return buffer_take(&rules);
+}
+
 void judge_close(struct judge *judge)
 {
 	memory_image_free(judge->before);

@@ -45,6 +45,9 @@ void judge_again(struct judge *judge);
 /** The first rule that the newest boot breaks, or NULL. */
 const struct violation *judge_violation(const struct judge *judge);
 
+/** All rules that the newest boot breaks, each once, a blank between them, malloc'ed; or NULL. */
+char *judge_rules(const struct judge *judge);
+
 /** Writes what was found into a cell's folder: layout.txt for people, layout.json. */
 int judge_record(const struct judge *judge, const char *folder, struct error *error);
 

@@ -58,14 +58,15 @@ void outcome_phase(struct result *result, const char *name, double seconds)
 			(struct phase){.name = name, .seconds = seconds};
 }
 
-void outcome_conclude(struct result *result, const struct cell *cell, const char *rule)
+void outcome_conclude(struct result *result, const struct cell *cell, const char *rules)
 {
 	const struct attempt *last = &result->attempts[result->attempt_count - 1];
 	const struct expected_failure *declared = cell_expected_failure(cell);
 
-	result->outcome = verdict_apply(last, declared, rule);
+	result->outcome = verdict_apply(last, declared, rules);
 	result->failure = last->failure;
-	result->rule = copy_text(rule);
+	result->rule = rules ? format_text("%.*s", (int)strcspn(rules, " "), rules) : NULL;
+	result->rules = copy_text(rules);
 	result->flaky = last->outcome == OUTCOME_PASS && result->attempt_count > 1;
 	if (declared) {
 		result->why = copy_text(declared->why);
@@ -75,9 +76,10 @@ void outcome_conclude(struct result *result, const struct cell *cell, const char
 		result->reason = format_text("was declared to fail (%s, %s: %s) and passed",
 			failure_name(declared->failure), declared->bug, declared->why);
 	else if (result->outcome == OUTCOME_FAIL && declared)
-		result->reason = format_text("was declared to fail as %s%s%s, but: %s",
-			failure_name(declared->failure), declared->rule ? " " : "",
-			declared->rule ? declared->rule : "", last->reason);
+		result->reason = format_text("was declared to fail as %s%s%s, but%s%s: %s",
+			failure_name(declared->failure), declared->rules ? " " : "",
+			declared->rules ? declared->rules : "", rules ? " as layout " : "",
+			rules ? rules : "", last->reason);
 	else
 		result->reason = copy_text(last->reason);
 }

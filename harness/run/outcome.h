@@ -18,8 +18,9 @@ void outcome_attempt(struct result *result, const struct attempt *attempt);
 /** Adds a named stretch of time; what does not fit is dropped. */
 void outcome_phase(struct result *result, const char *name, double seconds);
 
-/** Concludes from the last attempt; @rule is the oracle's, or NULL. */
-void outcome_conclude(struct result *result, const struct cell *cell, const char *rule);
+/** Concludes from the last attempt; @rules are those of the oracle that it broke, a blank between
+ * them, or NULL. */
+void outcome_conclude(struct result *result, const struct cell *cell, const char *rules);
 
 /** A cell that is not booted: skipped with @why, or broken with @why. */
 void outcome_without_boot(struct result *result, enum outcome outcome, const char *why);

@@ -115,13 +115,13 @@ static void lane_broken(struct lane *lane, const char *why)
 	outcome_conclude(&lane->result, lane->cell, NULL);
 }
 
-static void lane_conclude(struct lane *lane, const char *rule, double judging, double reaction)
+static void lane_conclude(struct lane *lane, const char *rules, double judging, double reaction)
 {
 	struct run *run = lane->run;
 	struct error error;
 	uint64_t began = clock_now();
 
-	outcome_conclude(&lane->result, lane->cell, rule);
+	outcome_conclude(&lane->result, lane->cell, rules);
 	outcome_phase(&lane->result, "boot", lane->result.seconds);
 	if (judging > 0)
 		outcome_phase(&lane->result, "layout", judging);
@@ -142,7 +142,7 @@ static void on_trial_done(void *context, struct trial *trial)
 	bool again = attempt->outcome == OUTCOME_FAIL && !run->signal &&
 		     !cell_expected_failure(lane->cell) &&
 		     lane->result.attempt_count < run->policy->retry;
-	autofree char *rule = copy_text(trial_rule(trial));
+	autofree char *rules = copy_text(trial_rules(trial));
 	double judging = trial_judge_seconds(trial);
 	double reaction = trial_reaction(trial);
 
@@ -152,7 +152,7 @@ static void on_trial_done(void *context, struct trial *trial)
 	if (again && lane_boot(lane))
 		return;
 	if (!run->signal) {
-		lane_conclude(lane, rule, judging, reaction);
+		lane_conclude(lane, rules, judging, reaction);
 		lane_publish(lane);
 	}
 	lane_clear(lane);

@@ -37,6 +37,7 @@ struct trial {
 	uint64_t touched;    /* guest memory in use at that time */
 	uint64_t now;	     /* engine time, as far as known */
 	char *violation;     /* the first rule broken, as one line */
+	char *rules;	     /* all rules broken */
 	char words[256];     /* last words of the emulator */
 	double reaction;     /* seconds from @caused to the verdict */
 	char trouble[512];   /* what failed on our side */
@@ -176,6 +177,7 @@ static void trial_hear_judge(struct trial *trial)
 
 	if (violation) {
 		trial->violation = copy_text(violation->text);
+		trial->rules = judge_rules(&trial->judge);
 		trial->seen.finding = (struct finding){FAILURE_LAYOUT, trial->violation};
 	} else if (trial->judge.point_count && !trial->judge.seen && trial->seen.met &&
 		   !trial->seen.refusal) {
@@ -405,11 +407,9 @@ double trial_reaction(const struct trial *trial)
 	return trial->reaction;
 }
 
-const char *trial_rule(const struct trial *trial)
+const char *trial_rules(const struct trial *trial)
 {
-	const struct violation *violation = judge_violation(&trial->judge);
-
-	return violation ? violation->rule : NULL;
+	return trial->rules;
 }
 
 void trial_abandon(struct trial *trial, const char *why)
@@ -423,6 +423,7 @@ void trial_free(struct trial *trial)
 		matcher_free(trial->matcher);
 	judge_close(&trial->judge);
 	free(trial->violation);
+	free(trial->rules);
 	free(trial->attempt.reason);
 	free(trial);
 }

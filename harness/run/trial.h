@@ -31,8 +31,8 @@ const struct attempt *trial_attempt(const struct trial *trial);
 /** Seconds from the moment when the cause of the verdict was seen to the verdict, all drained. */
 double trial_reaction(const struct trial *trial);
 
-/** The rule that the oracle found broken, or NULL. */
-const char *trial_rule(const struct trial *trial);
+/** The rules that the oracle found broken, a blank between them, or NULL. */
+const char *trial_rules(const struct trial *trial);
 
 /** Seconds spent on looking at the machine while it stood still. */
 double trial_judge_seconds(const struct trial *trial);

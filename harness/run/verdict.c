@@ -158,8 +158,25 @@ void verdict_decide(
 	}
 }
 
+/* Whether each word of one list is in another; words have a blank between them. */
+static bool all_among(const char *words, const char *list)
+{
+	size_t length;
+
+	for (; *words; words += length + (words[length] == ' ')) {
+		const char *at = list;
+
+		length = strcspn(words, " ");
+		while (*at && !(strcspn(at, " ") == length && !strncmp(at, words, length)))
+			at += strcspn(at, " ") + (at[strcspn(at, " ")] == ' ');
+		if (!*at)
+			return false;
+	}
+	return true;
+}
+
 enum outcome verdict_apply(
-	const struct attempt *attempt, const struct expected_failure *declared, const char *rule)
+	const struct attempt *attempt, const struct expected_failure *declared, const char *rules)
 {
 	bool as_declared;
 
@@ -168,7 +185,7 @@ enum outcome verdict_apply(
 	if (attempt->outcome == OUTCOME_PASS)
 		return OUTCOME_XPASS;
 	as_declared = attempt->failure == declared->failure;
-	if (declared->rule)
-		as_declared = as_declared && rule && strcmp(rule, declared->rule) == 0;
+	if (declared->rules)
+		as_declared = as_declared && rules && *rules && all_among(rules, declared->rules);
 	return as_declared ? OUTCOME_XFAIL : OUTCOME_FAIL;
 }

@@ -43,8 +43,12 @@ struct observation {
 void verdict_decide(
 	const struct observation *seen, const struct case_ending *ending, struct attempt *attempt);
 
-/** Applies a declared failure to an attempt: the outcome of the cell. */
+/**
+ * Applies a declared failure to an attempt: the outcome of the cell.
+ * @param rules the oracle's rules that the boot broke, a blank between them, or NULL: each of them
+ * has to be declared
+ */
 enum outcome verdict_apply(
-	const struct attempt *attempt, const struct expected_failure *declared, const char *rule);
+	const struct attempt *attempt, const struct expected_failure *declared, const char *rules);
 
 #endif

@@ -12,7 +12,7 @@ static const char matrix[] =
 	"except: [{when: {memory: 64M, kernel: linux-*}, why: too small}]\n"
 	"skip: [{when: {machine: q35, memory: 1G, kernel: old}, why: slow}]\n"
 	"expect_fail: [{when: {kernel: old, machine: pc}, class: layout,\n"
-	"  rule: I2, why: known, bug: B3}]\n"
+	"  rule: [I2, I3a], why: known, bug: B3}]\n"
 	"expect: [{serial: ready}]\n"
 	"end: [{when: {kernel: old}, how: poweroff}, {how: none}]\n";
 
@@ -42,7 +42,7 @@ static void test_rules(void **state)
 	(void)state;
 	assert_null(cell_skip(old));
 	assert_string_equal(cell_skip(&cells.cells[5]), "slow");
-	assert_string_equal(cell_expected_failure(old)->rule, "I2");
+	assert_string_equal(cell_expected_failure(old)->rules, "I2 I3a");
 	assert_null(cell_expected_failure(linux61));
 	assert_int_equal(cell_ending(old)->ending, END_POWEROFF);
 	assert_int_equal(cell_ending(linux61)->ending, END_NONE);

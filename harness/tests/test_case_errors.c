@@ -170,6 +170,10 @@ static const struct {
 		"reset, hang, slow, silent, exit, serial, layout, refused, crash"},
 	{HEAD "expect_fail: [{class: layout, why: x, bug: B1}]\n",
 		"x.yaml:5: class layout without rule, expected the rule of the layout (I5)"},
+	{HEAD "expect_fail: [{class: layout, rule: [], why: x, bug: B1}]\n",
+		"x.yaml:5: rule is empty, expected at least one entry"},
+	{HEAD "expect_fail: [{class: layout, rule: I5a I5b, why: x, bug: B1}]\n",
+		"x.yaml:5: rule \"I5a I5b\", expected the id of a rule (I5a)"},
 	{HEAD "expect_fail: [{class: hang, rule: I5, why: x, bug: B1}]\n",
 		"x.yaml:5: class hang with a rule, expected it with class layout only"},
 	{HEAD "expect:\n  - within: 10s\n", "x.yaml:6: an expectation without a pattern, expected "

@@ -27,6 +27,7 @@ static void add_sample(struct buffer *out)
 
 	sample_fail(&result, FAILURE_LAYOUT, NASTY);
 	result.rule = copy_text("I6");
+	result.rules = copy_text("I6 I7a");
 	result.folder = copy_text("cells/0a1b-x");
 	result.why = copy_text("why");
 	result.bug = copy_text("B3");
@@ -68,6 +69,7 @@ static void test_round_trip(void **state)
 	assert_int_equal(result->failure, FAILURE_LAYOUT);
 	assert_string_equal(result->reason, "\"]]>\\x1b[2J\\x01\\ \\xff gr\xc3\xbc\xc3\x9f");
 	assert_string_equal(result->rule, "I6");
+	assert_string_equal(result->rules, "I6 I7a");
 	assert_string_equal(result->bug, "B3");
 	assert_string_equal(result->at[1].axis, "kernel");
 	assert_string_equal(result->at[1].value, "x");

@@ -121,7 +121,8 @@ static void decides_each_row(void **state)
 
 static void applies_declared_failures(void **state)
 {
-	const struct expected_failure layout = {.failure = FAILURE_LAYOUT, .rule = (char *)"I5"};
+	const struct expected_failure layout = {
+		.failure = FAILURE_LAYOUT, .rules = (char *)"I5 I6a"};
 	const struct expected_failure hang = {.failure = FAILURE_HANG};
 	const struct attempt passed = {.outcome = OUTCOME_PASS};
 	const struct attempt broken = {.outcome = OUTCOME_BROKEN};
@@ -134,6 +135,13 @@ static void applies_declared_failures(void **state)
 	assert_int_equal(verdict_apply(&laid, &hang, "I5"), OUTCOME_FAIL);
 	assert_int_equal(verdict_apply(&laid, &layout, "I5"), OUTCOME_XFAIL);
 	assert_int_equal(verdict_apply(&laid, &layout, "I6"), OUTCOME_FAIL);
+	assert_int_equal(verdict_apply(&laid, &layout, "I6a"), OUTCOME_XFAIL);
+	assert_int_equal(verdict_apply(&laid, &layout, "I6a I5"), OUTCOME_XFAIL);
+	assert_int_equal(verdict_apply(&laid, &layout, "I5 I7a"), OUTCOME_FAIL);
+	assert_int_equal(verdict_apply(&laid, &layout, "I7a I5"), OUTCOME_FAIL);
+	assert_int_equal(verdict_apply(&laid, &layout, "I5 I6"), OUTCOME_FAIL);
+	assert_int_equal(verdict_apply(&laid, &layout, "I5a"), OUTCOME_FAIL);
+	assert_int_equal(verdict_apply(&laid, &layout, ""), OUTCOME_FAIL);
 	assert_int_equal(verdict_apply(&laid, &layout, NULL), OUTCOME_FAIL);
 	assert_int_equal(verdict_apply(&passed, &layout, NULL), OUTCOME_XPASS);
 	assert_int_equal(verdict_apply(&broken, &hang, NULL), OUTCOME_BROKEN);
