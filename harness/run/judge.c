@@ -170,6 +170,7 @@ static enum judge_answer look_at_kernel(struct judge *judge, const struct job *j
 	else if (job->engine->memory_map(boot, &scene->map, error) == 0 &&
 		 judge_scene(judge, scene, error) == 0)
 		answer = newest(judge)->violation_count ? JUDGE_GUILTY : JUDGE_DONE;
+	judge->map = scene->map;
 	judge->seen = true;
 	free(scene);
 	return answer;
@@ -190,6 +191,8 @@ enum judge_answer judge_see(struct judge *judge, const struct job *job, struct b
 void judge_again(struct judge *judge)
 {
 	judge->seen = false;
+	judge->agreed = false;
+	inside_clear(&judge->inside);
 	memory_image_free(judge->before);
 	judge->before = NULL;
 }
@@ -233,6 +236,7 @@ char *judge_rules(const struct judge *judge)
 
 void judge_close(struct judge *judge)
 {
+	inside_clear(&judge->inside);
 	memory_image_free(judge->before);
 	layout_verdict_free(&judge->first);
 	layout_verdict_free(&judge->last);

@@ -3,6 +3,7 @@
 #ifndef DKBOOT_RUN_JUDGE_H
 #define DKBOOT_RUN_JUDGE_H
 
+#include "check/inside.h"
 #include "check/layout.h"
 #include "engine/engine.h"
 #include "run/job.h"
@@ -17,6 +18,9 @@ struct judge {
 	struct memory_image *before; /* at the ROM's boot entry; NULL = not captured */
 	bool seen;		     /* the kernel's first instruction was seen in this boot */
 	struct layout_verdict first, last; /* of the first boot, and of the newest */
+	struct memory_map map;		   /* the firmware's, as it was seen in this boot */
+	struct inside inside;		   /* what the guest says of itself in this boot */
+	bool agreed;			   /* and that was compared */
 	unsigned judged;		   /* boots */
 	double seconds;			   /* spent on all that */
 };
@@ -38,6 +42,16 @@ int judge_open(struct judge *judge, const struct job *job, struct error *error);
 /** Looks at a boot that stands still (EVENT_FROZEN). */
 enum judge_answer judge_see(struct judge *judge, const struct job *job, struct boot *boot,
 	const struct event *event, struct error *error);
+
+/** Takes serial bytes of the guest, for the second view. */
+void judge_hear(struct judge *judge, const char *bytes, size_t size);
+
+/**
+ * The boot is over: with `layout: full`, what the guest reported of itself must agree with what was
+ * seen. Violations join those of the boot. Compares once a boot, if a kernel was seen.
+ * @param powered_off the guest switched itself off, so that its report has to be whole
+ */
+void judge_agree(struct judge *judge, const struct job *job, bool powered_off);
 
 /** A further boot of the same cell begins. */
 void judge_again(struct judge *judge);

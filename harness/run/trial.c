@@ -127,6 +127,8 @@ static void on_bytes(struct trial *trial, const struct event *event)
 		remember_words(trial, event->bytes, event->size);
 	else
 		trial->seen.spoke = true;
+	if (event->channel == CHANNEL_SERIAL)
+		judge_hear(&trial->judge, event->bytes, event->size);
 	notebook_log(&trial->notebook, event->channel, event->bytes, event->size,
 		milliseconds(event->at) / 1e3);
 	if (trial->hooks.bytes)
@@ -142,7 +144,8 @@ static bool boots_again(struct trial *trial, enum cause cause)
 {
 	const struct case_ending *ending = cell_ending(trial->job->cell);
 
-	if (trial->seen.boot >= trial->job->resets || !matcher_met(trial->matcher) ||
+	if (judge_violation(&trial->judge) || trial->seen.boot >= trial->job->resets ||
+		!matcher_met(trial->matcher) ||
 		matcher_finding(trial->matcher)->failure != FAILURE_NONE)
 		return false;
 	if ((ending->ending == END_POWEROFF && cause != CAUSE_POWEROFF) ||
@@ -163,6 +166,7 @@ static void on_stopped(struct trial *trial, const struct event *event)
 	if (trial->over)
 		return;
 	matcher_end(trial->matcher, scaled_ms(trial, trial->boot_start));
+	judge_agree(&trial->judge, trial->job, event->cause == CAUSE_POWEROFF);
 	if (boots_again(trial, event->cause))
 		return;
 	trial->seen.cause = event->cause;
@@ -198,6 +202,7 @@ static void trial_judge(struct trial *trial)
 	seen->refusal = matcher_refusal(trial->matcher);
 	seen->missing = missing;
 	seen->words = trial->words;
+	judge_agree(&trial->judge, trial->job, false);
 	trial_hear_judge(trial);
 	if (trial->notebook.trouble[0]) {
 		seen->end = WATCH_BROKEN;

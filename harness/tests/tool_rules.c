@@ -2,12 +2,14 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
-#include "check/layout.h"
+#include "check/inside.h"
 
 int main(void)
 {
 	autobuffer struct buffer out = {0};
 
 	layout_rules(&out);
+	buffer_add_text(&out, "\n");
+	inside_rules_text(&out);
 	return fwrite(out.data, 1, out.size, stdout) != out.size;
 }
