@@ -16,6 +16,7 @@ struct judge {
 	size_t point_count;	     /* 0 = this cell's layout is not judged */
 	struct memory_image *before; /* at the ROM's boot entry; NULL = not captured */
 	bool seen;		     /* the kernel's first instruction was seen in this boot */
+	bool missed; /* a kernel passed all that was asked of it, and never was seen */
 	struct layout_verdict first, last; /* of the first boot, and of the newest */
 	unsigned judged;		   /* boots */
 	double seconds;			   /* spent on all that */
@@ -38,6 +39,9 @@ int judge_open(struct judge *judge, const struct job *job, struct error *error);
 /** Looks at a boot that stands still (EVENT_FROZEN). */
 enum judge_answer judge_see(struct judge *judge, const struct job *job, struct boot *boot,
 	const struct event *event, struct error *error);
+
+/** A boot has passed all other checks: it is a violation if its kernel was not seen. */
+void judge_passed(struct judge *judge);
 
 /** A further boot of the same cell begins. */
 void judge_again(struct judge *judge);
