@@ -31,8 +31,8 @@ struct cpu_state {
 
 /** How a judge reads a guest that stands still. */
 struct memory_reader {
-	/** Reads guest-physical RAM; RAM that was never touched reads as zero. @return 0, -1 with
-	 * the reason */
+	/** Reads guest-physical RAM; RAM that was never touched reads as zero. @return 0; 1 when
+	 * there is no RAM, -1 when it cannot be read, both with the reason */
 	int (*read)(void *context, uint64_t address, void *out, size_t size, struct error *error);
 
 	/**

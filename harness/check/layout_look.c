@@ -249,6 +249,21 @@ static void look_at_window(struct layout_view *view)
 	}
 }
 
+/* The list lies either behind the image, then that is its claim, or was moved away from there. */
+static void look_at_arrival(struct layout_view *view)
+{
+	uint64_t end = view->load + view->file.image_size, first = UINT64_MAX, last = 0;
+
+	view->arrived = end;
+	for (size_t i = 0; i < view->claim_count; i++)
+		if (view->claims[i].kind == CLAIM_DATA) {
+			first = view->claims[i].start < first ? view->claims[i].start : first;
+			last = view->claims[i].end > last ? view->claims[i].end : last;
+		}
+	if (first < last && last - first < HIGH_MEMORY)
+		view->arrived = (end + 15) / 16 * 16 + last - first;
+}
+
 int layout_look(struct layout_view *view)
 {
 	int status;
@@ -262,6 +277,7 @@ int layout_look(struct layout_view *view)
 	look_at_initrd(view);
 	if (look_at_cmdline(view) || look_at_data(view) || look_at_firmware(view))
 		return -1;
+	look_at_arrival(view);
 	look_at_window(view);
 	return 0;
 }

@@ -8,9 +8,10 @@
 #define TYPE_RAM 1
 #define FOUR_GIB 0x100000000ull
 
+/* A range of no bytes, or one that ends beyond all addresses, overlaps nothing. */
 static bool overlaps(uint64_t start, uint64_t end, uint64_t other, uint64_t other_end)
 {
-	return start < other_end && other < end;
+	return other < other_end && start < other_end && other < end;
 }
 
 /* How far RAM goes on from @at, by the ranges of type 1 alone. */

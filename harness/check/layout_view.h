@@ -76,6 +76,8 @@ struct layout_view {
 	uint64_t ebda;		      /* where the firmware's part of conventional memory begins */
 	struct claim window;	      /* [runtime_start, + init_size) as boot.rst computes it */
 	struct claim linux_window;    /* the same as Linux's own start-up code does */
+	uint64_t arrived; /* behind the image as it came: QEMU hangs a list of setup_data behind it,
+			     and who moves the list leaves a copy there */
 	const char *data_wrong; /* what is wrong with the list of setup_data; NULL = nothing */
 	uint64_t data_spot;	/* and where */
 

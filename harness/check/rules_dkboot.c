@@ -157,22 +157,30 @@ static uint64_t below_hole(const struct memory_map *map, uint64_t end)
 	return next;
 }
 
-/* The highest page below @limit with room for @size bytes; 0 when there is none. */
+/* The highest start of @pages whole pages that end at @end at most; 0 when there is none. */
+static uint64_t last_start(uint64_t end, uint64_t pages)
+{
+	return end >= pages ? (end - pages) / PAGE * PAGE : 0;
+}
+
+/*
+ * The highest page below @limit with room for @size bytes; 0 when there is none. All of the last
+ * page has to be free, while the limit is about the last byte.
+ */
 static uint64_t highest(const struct layout_view *view, uint64_t limit, uint64_t size)
 {
 	const struct memory_map *map = &view->scene->map;
-	uint64_t end = limit;
+	uint64_t pages = (size + PAGE - 1) / PAGE * PAGE, start = last_start(limit, size);
 
-	for (unsigned step = 0; step < STEPS && end >= size; step++) {
-		uint64_t start = (end - size) / PAGE * PAGE;
-		uint64_t next = below_taken(view, start, start + size);
+	for (unsigned step = 0; step < STEPS && start; step++) {
+		uint64_t next = below_taken(view, start, start + pages);
 
-		if (next < start + size)
-			end = next;
-		else if (map_is_ram(map, start, start + size))
+		if (next < start + pages)
+			start = last_start(next, pages);
+		else if (map_is_ram(map, start, start + pages))
 			return start;
 		else
-			end = below_hole(map, end);
+			start = last_start(below_hole(map, start + pages), pages);
 	}
 	return 0;
 }

@@ -55,7 +55,7 @@ static bool next_stretch(const struct layout_view *view, uint64_t *at, uint64_t 
 		for (size_t i = 0; i < sizeof(footprints) / sizeof(footprints[0]); i++)
 			if (footprints[i].loaders >> view->scene->loader & 1)
 				consider(footprints[i].start, footprints[i].end, at, till);
-		consider(image, image + SHOWN_BYTES, at, till); /* rule_image_end() */
+		consider(image, view->arrived + SHOWN_BYTES, at, till); /* rule_image_end() */
 	} while (*at != from && *at < end);
 	return *at < end;
 }

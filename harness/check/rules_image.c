@@ -53,7 +53,7 @@ static uint64_t untouched_end(const struct layout_view *view, uint64_t start)
 
 int rule_image_end(struct layout_view *view)
 {
-	uint64_t start = view->load + view->file.image_size, end = untouched_end(view, start);
+	uint64_t start = view->arrived, end = untouched_end(view, start);
 	uint8_t before[BEHIND], now[BEHIND];
 
 	if (start >= end || !is_there(view) || !map_is_ram(&view->scene->map, start, end))

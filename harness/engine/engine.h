@@ -15,9 +15,9 @@ struct boot;
 /** An instruction at which a boot is to stand still, to be looked at. */
 struct freeze_point {
 	uint32_t linear; /* address of the instruction */
-	uint16_t cs;	 /* code segment that it must run in: firmware may pass the same address
-			    otherwise */
-	bool real_mode;	 /* only with CR0.PE clear */
+	uint16_t cs; /* code segment that it must run in, where firmware may pass the same address
+			otherwise; 0 = any */
+	bool real_mode; /* only with CR0.PE clear */
 };
 
 /** How one boot is asked for. All of it must stay valid until EVENT_ENDED. */
@@ -51,7 +51,8 @@ struct engine {
 	 * use. */
 	uint64_t (*progress)(const struct boot *boot);
 
-	/** Reads guest-physical RAM. @return 0, or -1 with the reason (a hole, the machine gone).
+	/** Reads guest-physical RAM. @return 0, or -1 with the reason (a hole, the machine gone: 1
+	 * for the hole).
 	 */
 	int (*read_memory)(
 		struct boot *boot, uint64_t address, void *out, size_t size, struct error *error);

@@ -76,7 +76,8 @@ static const struct freeze_point *point_of(const struct boot *boot, const struct
 	for (size_t i = 0; i < boot->request.freeze_count; i++) {
 		const struct freeze_point *point = &boot->request.freeze[i];
 
-		if (cpu->cs == point->cs && cpu->cs * 16u + (cpu->eip & 0xffff) == point->linear &&
+		if ((!point->cs || cpu->cs == point->cs) &&
+			cpu->cs * 16u + (cpu->eip & 0xffff) == point->linear &&
 			!(point->real_mode && cpu->cr0 & 1))
 			return point;
 	}

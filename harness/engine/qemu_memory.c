@@ -25,11 +25,13 @@ int memory_read(struct boot *boot, uint64_t address, void *out, size_t size, str
 
 	if (boot->memory < 0)
 		return fail(error, "guest memory: the machine is gone");
-	if (qemu_ram_offset(machine->type, machine->memory, address, size, &offset))
-		return fail(error,
+	if (qemu_ram_offset(machine->type, machine->memory, address, size, &offset)) {
+		fail(error,
 			"guest memory: %#" PRIx64 " + %#zx is not RAM of a %s with %" PRIu64
 			" bytes",
 			address, size, machine->type, machine->memory);
+		return 1;
+	}
 	while (size) {
 		ssize_t got = pread(boot->memory, to, size, (off_t)offset);
 

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "check/substitute.h"
 
 static void add_variable(struct job *job, const char *name, char *value)
 {
@@ -72,6 +73,27 @@ static int source_dma(const char *source, bool *dma, struct error *error)
 	return 0;
 }
 
+/* Devices name files of ours as ${guests}: who writes a case cannot know where they are built. */
+static int name_arguments(struct job *job, const struct stage *stage, struct error *error)
+{
+	const struct value *devices = cell_value(job->cell, AXIS_DEVICES);
+	const struct variable places[] = {{.name = "guests", .value = stage->parts.guests}};
+
+	job->arguments = calloc(devices->list_count + 1, sizeof(*job->arguments));
+	for (size_t i = 0; i < devices->list_count; i++) {
+		struct buffer text = {0};
+
+		if (substitute(devices->list[i], places, 1, QUOTE_NONE, &text, error) < 0) {
+			buffer_free(&text);
+			return fail_within(error, "devices %s", devices->name);
+		}
+		job->arguments[i] = buffer_take(&text);
+	}
+	job->machine.extra = (const char *const *)job->arguments;
+	job->machine.extra_count = devices->list_count;
+	return 0;
+}
+
 static int describe_machine(struct job *job, struct stage *stage, struct error *error)
 {
 	const char *stand_in = stage->choices.stand_in.rom;
@@ -79,7 +101,6 @@ static int describe_machine(struct job *job, struct stage *stage, struct error *
 	const struct cell *cell = job->cell;
 	const char *cpu = cell_value(cell, AXIS_CPU)->text;
 	const char *firmware = cell_value(cell, AXIS_FIRMWARE)->text;
-	const struct value *devices = cell_value(cell, AXIS_DEVICES);
 
 	job->engine = engine_find(cell_value(cell, AXIS_ENGINE)->text);
 	if (!job->engine)
@@ -93,10 +114,9 @@ static int describe_machine(struct job *job, struct stage *stage, struct error *
 		.memory = cell_value(cell, AXIS_MEMORY)->number,
 		.vcpus = (unsigned)cell_value(cell, AXIS_VCPUS)->number,
 		.firmware = strcmp(firmware, "seabios") == 0 ? NULL : firmware,
-		.extra = (const char *const *)devices->list,
-		.extra_count = devices->list_count,
 	};
-	if (source_dma(cell_value(cell, AXIS_SOURCE)->text, &job->machine.dma, error) < 0)
+	if (source_dma(cell_value(cell, AXIS_SOURCE)->text, &job->machine.dma, error) < 0 ||
+		name_arguments(job, stage, error) < 0)
 		return -1;
 	return stage_rom(stage, rom, &job->machine.rom_folder, error);
 }
@@ -132,6 +152,9 @@ void job_free(struct job *job)
 {
 	for (size_t i = 0; i < job->variable_count; i++)
 		free((char *)job->variables[i].value);
+	for (char **at = job->arguments; at && *at; at++)
+		free(*at);
+	free(job->arguments);
 	free(job->expected);
 	payload_free(&job->payload);
 	*job = (struct job){0};

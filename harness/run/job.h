@@ -13,6 +13,7 @@ struct job {
 	const struct cell *cell;
 	const struct engine *engine;
 	struct machine machine;
+	char **arguments; /* of machine.extra; NULL-terminated */
 	struct payload payload;
 	const struct expectation **expected; /* those of the case that concern this cell */
 	size_t expected_count;

@@ -9,11 +9,12 @@
 
 /*
  * Where a kernel's first instruction is: behind 0x200 bytes of the setup, which every loader known
- * puts at 0x10000 or, for old images, at 0x90000 (Linux boot protocol, "Memory layout").
+ * puts at 0x10000 or, for old images, at 0x90000 (Linux boot protocol, "Memory layout"). In
+ * whatever segment: one that is wrong is a finding.
  */
 static const struct freeze_point entries[] = {
-	{.linear = 0x10200, .cs = 0x1020, .real_mode = true},
-	{.linear = 0x90200, .cs = 0x9020, .real_mode = true},
+	{.linear = 0x10200, .real_mode = true},
+	{.linear = 0x90200, .real_mode = true},
 };
 
 #define ENTRIES (sizeof(entries) / sizeof(entries[0]))
@@ -188,6 +189,17 @@ enum judge_answer judge_see(struct judge *judge, const struct job *job, struct b
 	return answer;
 }
 
+/* A kernel that runs as it should, entered where nobody looked. */
+static const struct violation entry_missed = {"I1a",
+	"the kernel ran, and its first instruction was seen neither at 0x10200 nor at "
+	"0x90200 in real mode"};
+
+void judge_passed(struct judge *judge)
+{
+	if (judge->point_count && !judge->seen)
+		judge->missed = true;
+}
+
 void judge_again(struct judge *judge)
 {
 	judge->seen = false;
@@ -214,6 +226,8 @@ int judge_record(const struct judge *judge, const char *folder, struct error *er
 
 const struct violation *judge_violation(const struct judge *judge)
 {
+	if (judge->missed)
+		return &entry_missed;
 	return judge->judged && newest(judge)->violation_count ? newest(judge)->violations : NULL;
 }
 
@@ -224,6 +238,8 @@ char *judge_rules(const struct judge *judge)
 
 	if (!judge_violation(judge))
 		return NULL;
+	if (judge->missed)
+		return copy_text(entry_missed.rule);
 	for (size_t i = 0; i < verdict->violation_count; i++) {
 		const char *rule = verdict->violations[i].rule;
 

@@ -17,6 +17,7 @@ struct judge {
 	size_t point_count;	     /* 0 = this cell's layout is not judged */
 	struct memory_image *before; /* at the ROM's boot entry; NULL = not captured */
 	bool seen;		     /* the kernel's first instruction was seen in this boot */
+	bool missed; /* a kernel passed all that was asked of it, and never was seen */
 	struct layout_verdict first, last; /* of the first boot, and of the newest */
 	struct memory_map map;		   /* the firmware's, as it was seen in this boot */
 	struct inside inside;		   /* what the guest says of itself in this boot */
@@ -52,6 +53,9 @@ void judge_hear(struct judge *judge, const char *bytes, size_t size);
  * @param powered_off the guest switched itself off, so that its report has to be whole
  */
 void judge_agree(struct judge *judge, const struct job *job, bool powered_off);
+
+/** A boot has passed all other checks: it is a violation if its kernel was not seen. */
+void judge_passed(struct judge *judge);
 
 /** A further boot of the same cell begins. */
 void judge_again(struct judge *judge);

@@ -156,6 +156,7 @@ static bool boots_again(struct trial *trial, enum cause cause)
 	trial->boot_start = trial->now;
 	trial->last_sign = trial->now;
 	matcher_again(trial->matcher);
+	judge_passed(&trial->judge);
 	judge_again(&trial->judge);
 	trial->job->engine->reset(trial->boot);
 	return true;
@@ -174,26 +175,35 @@ static void on_stopped(struct trial *trial, const struct event *event)
 	trial_end(trial, WATCH_GUEST);
 }
 
-/* A broken rule is the finding; a kernel that the judge never saw is no pass. */
+/* A broken rule is the finding. */
 static void trial_hear_judge(struct trial *trial)
 {
 	const struct violation *violation = judge_violation(&trial->judge);
 
-	if (violation) {
-		trial->violation = copy_text(violation->text);
-		trial->rules = judge_rules(&trial->judge);
-		trial->seen.finding = (struct finding){FAILURE_LAYOUT, trial->violation};
-	} else if (trial->judge.point_count && !trial->judge.seen && trial->seen.met &&
-		   !trial->seen.refusal) {
-		snprintf(trial->trouble, sizeof(trial->trouble),
-			"layout: the kernel's first instruction was not seen");
-		trial->seen.end = WATCH_BROKEN;
-	}
+	if (!violation)
+		return;
+	free(trial->violation);
+	trial->violation = copy_text(violation->text);
+	free(trial->rules);
+	trial->rules = judge_rules(&trial->judge);
+	trial->seen.finding = (struct finding){FAILURE_LAYOUT, trial->violation};
+}
+
+/* A kernel that the judge never saw is no pass. */
+static void trial_decide(struct trial *trial)
+{
+	const struct case_ending *ending = cell_ending(trial->job->cell);
+
+	verdict_decide(&trial->seen, ending, &trial->attempt);
+	if (trial->attempt.outcome != OUTCOME_PASS || trial->seen.refusal)
+		return;
+	judge_passed(&trial->judge);
+	trial_hear_judge(trial);
+	verdict_decide(&trial->seen, ending, &trial->attempt);
 }
 
 static void trial_judge(struct trial *trial)
 {
-	const struct case_ending *ending = cell_ending(trial->job->cell);
 	struct observation *seen = &trial->seen;
 	autofree char *missing = matcher_missing(trial->matcher);
 
@@ -209,7 +219,7 @@ static void trial_judge(struct trial *trial)
 		snprintf(trial->trouble, sizeof(trial->trouble), "%s", trial->notebook.trouble);
 	}
 	seen->trouble = trial->trouble;
-	verdict_decide(seen, ending, &trial->attempt);
+	trial_decide(trial);
 	trial->attempt.seconds = milliseconds(clock_now() - trial->spawned) / 1e3;
 	trial->reaction = milliseconds(clock_now() - trial->caused) / 1e3;
 }

@@ -1,0 +1,7 @@
+/* Answers of 24 bytes to whoever asks for 20 */
+#define ANSWER 24
+	range	0, 0x9fc00, 1
+	range	0x9fc00, 0x400, 2
+	range	0xf0000, 0x10000, 2
+	range	0x100000, 0x1fee0000, 1
+	range	0x1ffe0000, 0x20000, 2

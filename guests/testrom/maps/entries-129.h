@@ -1,0 +1,8 @@
+/* One entry more than the ROM has room for */
+	range	0, 0x9fc00, 1
+	range	0x9fc00, 0x400, 2
+	range	0xf0000, 0x10000, 2
+	range	0x100000, 0x1fee0000, 1
+	.rept	125
+	range	0x1ffe0000, 0x20000, 2
+	.endr

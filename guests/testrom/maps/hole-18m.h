@@ -1,0 +1,8 @@
+/* A reserved page at 18 MiB, where kernels unpack themselves */
+	range	0, 0x9fc00, 1
+	range	0x9fc00, 0x400, 2
+	range	0xf0000, 0x10000, 2
+	range	0x100000, 0x1100000, 1
+	range	0x1200000, 0x1000, 2
+	range	0x1201000, 0x1eddf000, 1
+	range	0x1ffe0000, 0x20000, 2

@@ -1,0 +1,7 @@
+/* A reserved page where a bzImage has its stack */
+	range	0, 0x1f000, 1
+	range	0x1f000, 0x1000, 2
+	range	0x20000, 0x7fc00, 1
+	range	0x9fc00, 0x60400, 2
+	range	0x100000, 0x1fee0000, 1
+	range	0x1ffe0000, 0x20000, 2

@@ -1,0 +1,10 @@
+/* Holes: below 16 MiB, and between the end of RAM and a last piece that is small */
+	range	0, 0x9fc00, 1
+	range	0x9fc00, 0x400, 2
+	range	0xf0000, 0x10000, 2
+	range	0x100000, 0xe00000, 1
+	range	0xf00000, 0x100000, 2
+	range	0x1000000, 0x1e000000, 1
+	range	0x1f000000, 0x80000, 2
+	range	0x1f080000, 0x40000, 1
+	range	0x1f0c0000, 0xf40000, 2

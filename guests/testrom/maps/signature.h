@@ -1,0 +1,6 @@
+/* Answers with another signature */
+#define SIGNATURE 0x50414d53
+	range	0, 0x9fc00, 1
+	range	0x9fc00, 0x400, 2
+	range	0xf0000, 0x10000, 2
+	range	0x100000, 0x1fee0000, 1

@@ -1,0 +1,10 @@
+/* Ends in the middle of pages, and a hole of one byte */
+	range	0, 0x9fc00, 1
+	range	0x9fc00, 0x400, 2
+	range	0xf0000, 0x10000, 2
+	range	0x100000, 0x5fffff, 1
+	range	0x700001, 0x17ff, 2
+	range	0x701800, 0x1dcfe7ff, 1
+	range	0x1e3fffff, 1, 2
+	range	0x1e400000, 0x123457, 1
+	range	0x1e523457, 0x1adcba9, 2

@@ -1,0 +1,156 @@
+/*
+ * An option ROM that lies about memory: it answers int 15h/E820 from a table, and whatever else its
+ * map file asks for. One map, one ROM: -DMAP names the file, which defines the switches below and has
+ * lines `range start, size, type`.
+ *
+ *   ANSWER      bytes that each answer has and says it has; 20 without
+ *   ENDS_CF     the list ends with a call that sets CF, not with EBX 0
+ *   SCRIBBLES   EDX and ESI come back with garbage, the upper half of EDI too
+ *   SIGNATURE   what comes back in EAX; "SMAP" without
+ *   SILENT      CF at once, as if int 15h/E820 did not exist
+ *   E801_16M    what int 15h/E801 says: KiB between 1 and 16 MiB ...
+ *   E801_ABOVE  ... and 64 KiB above 16 MiB; both or none
+ *   DIRTY       a page at 0x20000 is filled with garbage
+ *   INT12_KIB   conventional memory, as an option ROM takes some of it away
+ */
+#define SMAP 0x534d4150
+#define BIOS_MEMORY 0x413
+#define VECTOR	    (0x15 * 4)
+
+#define CARRY 1
+#define RANGE 24
+
+	.macro range start, size, type
+	.quad	\start, \size
+	.long	\type, 1		/* ACPI 3.0: enabled */
+	.endm
+
+	.code16
+	.text
+	.global rom
+rom:
+	.word	0xaa55
+	.byte	(rom_end - rom) / 512
+	jmp	init
+	.org	0x18
+	.word	0, pnp - rom		/* no PCI structure */
+	.org	0x20
+pnp:					/* so that the firmware calls init while we can be written */
+	.ascii	"$PnP"
+	.byte	1, 2
+	.word	0
+	.byte	0, 0xcb
+	.fill	22
+old:
+	.long	0
+table:
+#include MAP
+table_end:
+
+#ifndef ANSWER
+#define ANSWER 20
+#endif
+#ifndef SIGNATURE
+#define SIGNATURE SMAP
+#endif
+
+init:
+	pushw	%ds
+	xorw	%ax, %ax
+	movw	%ax, %ds
+	movl	VECTOR, %eax
+	movl	%eax, %cs:(old - rom)
+	movw	$(int15 - rom), VECTOR
+	movw	%cs, VECTOR + 2
+#ifdef DIRTY
+	pushw	%es
+	pushw	%cx
+	pushw	%di
+	movw	$0x2000, %ax
+	movw	%ax, %es
+	xorw	%di, %di
+	movw	$0x1000, %cx
+	movb	$0xa5, %al
+	cld
+	rep stosb
+	popw	%di
+	popw	%cx
+	popw	%es
+#endif
+#ifdef INT12_KIB
+	movw	$INT12_KIB, BIOS_MEMORY
+#endif
+	popw	%ds
+	xorw	%ax, %ax
+	lret
+
+/* Returns with CF as the arguments say; SP as at the interrupt. */
+	.macro answer carry
+	pushw	%bp
+	movw	%sp, %bp
+	andw	$~CARRY, 6(%bp)
+	orw	$\carry, 6(%bp)
+	popw	%bp
+	iret
+	.endm
+
+int15:
+	cmpw	$0xe820, %ax
+	je	e820
+#ifdef E801_16M
+	cmpw	$0xe801, %ax
+	je	e801
+#endif
+	ljmpw	*%cs:(old - rom)
+
+#ifdef E801_16M
+e801:
+	movw	$E801_16M, %ax
+	movw	$E801_ABOVE, %bx
+	movw	%ax, %cx
+	movw	%bx, %dx
+	answer	0
+#endif
+
+e820:
+#ifdef SILENT
+	movb	$0x86, %ah
+	answer	CARRY
+#endif
+	cmpl	$SMAP, %edx
+	jne	1f
+	cmpl	$((table_end - table) / RANGE), %ebx
+	jb	2f
+1:	movb	$0x86, %ah
+	answer	CARRY
+2:	pushw	%si
+	pushw	%di
+	imulw	$RANGE, %bx, %si
+	addw	$(table - rom), %si
+	movw	$ANSWER, %cx
+	cld
+	rep movsb %cs:(%si), %es:(%di)
+	popw	%di
+	popw	%si
+	movl	$ANSWER, %ecx
+	movl	$SIGNATURE, %eax
+	incl	%ebx
+#ifndef ENDS_CF
+	cmpl	$((table_end - table) / RANGE), %ebx
+	jb	3f
+	xorl	%ebx, %ebx
+3:
+#endif
+#ifdef SCRIBBLES
+	movl	$0xdeadbeef, %edx
+	movl	$0xfeedface, %esi
+	orl	$0xabcd0000, %edi
+#endif
+	answer	0
+
+	.balign	512, 0
+	.byte	0
+	.balign	512, 0
+rom_end:
+
+	.section .note.GNU-stack, "", @progbits
