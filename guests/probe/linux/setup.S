@@ -108,6 +108,7 @@
 	movl	$0xe820, %eax
 	movl	$SMAP, %edx
 	movl	$E820_SIZE, %ecx
+	pushl	%ss:E820_SIZE(%di)	/* a BIOS may answer with 24 bytes though asked for 20 */
 	pushw	%bp
 	pushw	%ds
 	pushw	%es
@@ -116,6 +117,8 @@
 	popw	%es
 	popw	%ds
 	popw	%bp
+	movw	%sp, %di
+	popl	%ss:E820_SIZE + 4(%di)
 	jc	3f
 	cmpl	$SMAP, %eax
 	jne	3f
