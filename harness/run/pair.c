@@ -34,6 +34,8 @@ char *pair_apart(const struct cell_list *cells, const char *folder, const struct
 
 	if (!comparison->line)
 		return NULL;
+	if (cell->from->layout == LAYOUT_OFF)
+		return copy_text("nothing to compare: layouts are not looked at in this run");
 	if (!cell_mate(cell, &mate))
 		return format_text("nothing to compare with: %s has one value in this run",
 			axis_name(comparison->axis));

@@ -10,8 +10,8 @@
 #define PAIR_RULE "compare"
 
 /**
- * Why a cell cannot be compared in this run: its mate is skipped, or is neither among @cells nor
- * done in @folder.
+ * Why a cell cannot be compared in this run: layouts are off, its mate is skipped, or is neither
+ * among @cells nor done in @folder.
  * @return malloc'ed; NULL when all is well or nothing is to be compared
  */
 char *pair_apart(const struct cell_list *cells, const char *folder, const struct cell *cell);

@@ -113,6 +113,10 @@ static void test_apart(void **state)
 		"nothing to compare with: x:rom=stock,memory=1g,kernel=old is skipped");
 	assert_apart(&cells, &cells.cells[cells.count - 1],
 		"nothing to compare with: x:rom=stock,memory=2g,kernel=new is not in this run");
+	test_case->layout = LAYOUT_OFF;
+	assert_apart(&cells, &cells.cells[STOCK_64M_NEW],
+		"nothing to compare: layouts are not looked at in this run");
+	test_case->layout = LAYOUT_FULL;
 	test_case->axes[AXIS_ROM].count = 1;
 	assert_apart(&cells, &cells.cells[STOCK_64M_NEW],
 		"nothing to compare with: rom has one value in this run");
