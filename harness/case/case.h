@@ -83,6 +83,21 @@ struct case_expectation {
 	struct expectation expect;
 };
 
+/** A fact that may differ within a pair, and has to. */
+struct lawful_difference {
+	struct selector when;
+	char *fact; /* its name, globs allowed */
+	char *why;
+};
+
+/** Cells that differ on one axis alone are pairs: what their kernels were given is compared. */
+struct pairing {
+	int line; /* 0 = nothing is compared */
+	enum axis_id axis;
+	struct lawful_difference *lawful;
+	size_t lawful_count;
+};
+
 /** How a boot has to end to be a pass, beside its expectations. */
 enum ending {
 	END_POWEROFF, /* the guest switches itself off (default) */
@@ -121,6 +136,7 @@ struct test_case {
 	uint32_t limit_ms; /* time limit of one boot before scaling; default 30 s */
 	uint32_t quiet_ms; /* a boot without console byte and device progress for so long hangs,
 			      before scaling; default 5 s */
+	struct pairing comparison;
 	enum layout_check layout;
 	enum pick pick;
 	uint64_t sample; /* PICK_SAMPLE: how many */

@@ -49,6 +49,12 @@ const struct expected_failure *cell_expected_failure(const struct cell *cell);
 /** How the cell has to end; never NULL. */
 const struct case_ending *cell_ending(const struct cell *cell);
 
+/** The other cell of a pair that is compared; false when there is none. */
+bool cell_mate(const struct cell *cell, struct cell *mate);
+
+/** The place of a cell in a list, or the list's count. */
+size_t cells_find(const struct cell_list *list, const struct cell *cell);
+
 /** Relative cost for ordering and sharding: an estimate in milliseconds from kernel kind, initrd
  * size, source, resets. */
 uint32_t cell_cost(const struct cell *cell);
@@ -71,7 +77,7 @@ void filter_free(struct filter *filter);
 /** Keeps the cells that fit. */
 void cells_filter(struct cell_list *list, const struct filter *filter);
 
-/** Keeps shard @index of @of (1-based), balanced by cost, deterministic. */
+/** Keeps shard @index of @of (1-based), balanced by cost, deterministic; pairs stay together. */
 void cells_shard(struct cell_list *list, unsigned index, unsigned of);
 
 /** Longest first; equal costs keep their order. */

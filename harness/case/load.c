@@ -83,7 +83,8 @@ static const struct field case_fields[] = {
 	{.key = "forbid", .read = read_expectations}, {.key = "end", .read = read_endings},
 	{.key = "limit", .read = read_duration, .offset = CASE(limit_ms)},
 	{.key = "quiet", .read = read_duration, .offset = CASE(quiet_ms)},
-	{.key = "layout", .read = read_word, .offset = CASE(layout), .word_of = layout_word}, {0}};
+	{.key = "layout", .read = read_word, .offset = CASE(layout), .word_of = layout_word},
+	{.key = "compare", .read = read_comparison}, {0}};
 
 /* The stem of the file's name, which is the case's name. */
 static char *stem_of(const char *path)
@@ -187,6 +188,12 @@ static void rules_free(struct test_case *test_case)
 		selector_free(&test_case->endings[i].when);
 		free(test_case->endings[i].refusal);
 	}
+	for (size_t i = 0; i < test_case->comparison.lawful_count; i++) {
+		selector_free(&test_case->comparison.lawful[i].when);
+		free(test_case->comparison.lawful[i].fact);
+		free(test_case->comparison.lawful[i].why);
+	}
+	free(test_case->comparison.lawful);
 	free(test_case->exceptions);
 	free(test_case->expected_failures);
 	free(test_case->expectations);

@@ -27,6 +27,9 @@ field_reader read_selector;
 field_reader read_exceptions;
 field_reader read_expected_failures;
 
+/** `struct test_case`: the key `compare`, read last; case/read_compare.c. */
+field_reader read_comparison;
+
 /** `struct test_case`: the keys `expect`, `unordered`, `forbid`, `end`; case/read_expect.c. */
 field_reader read_expectations;
 field_reader read_endings;

@@ -52,23 +52,49 @@ static unsigned lightest(const uint64_t *loads, unsigned of)
 	return least;
 }
 
+/* Which cell decides where a cell goes: the first of its pair. */
+static size_t leader(const struct cell_list *list, size_t index)
+{
+	struct cell mate;
+	size_t at;
+
+	if (!cell_mate(&list->cells[index], &mate))
+		return index;
+	at = cells_find(list, &mate);
+	return at < index ? at : index;
+}
+
+/* The cost of a pair is its first cell's, so that the second comes behind it and costs nothing. */
+static struct entry *sorted_pairs(const struct cell_list *list)
+{
+	struct entry *entries = allocate(list->count, sizeof(*entries));
+
+	for (size_t i = 0; i < list->count; i++) {
+		entries[i].index = i;
+		entries[leader(list, i)].cost += cell_cost(&list->cells[i]);
+	}
+	qsort(entries, list->count, sizeof(*entries), longer_first);
+	return entries;
+}
+
 /* The longest cell still free goes to the lightest shard: at most a third over the best split
  * (Graham, 1969), and the same on every machine. */
 void cells_shard(struct cell_list *list, unsigned index, unsigned of)
 {
-	autofree struct entry *entries = sorted(list);
+	autofree struct entry *entries = sorted_pairs(list);
 	autofree uint64_t *loads = allocate(of, sizeof(*loads));
-	autofree bool *ours = allocate(list->count, sizeof(*ours));
+	autofree unsigned *shards = allocate(list->count, sizeof(*shards));
 	size_t kept = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
-		unsigned shard = lightest(loads, of);
+		size_t first = leader(list, entries[i].index);
+		unsigned shard = first == entries[i].index ? lightest(loads, of) : shards[first];
 
 		loads[shard] += entries[i].cost;
-		ours[entries[i].index] = shard + 1 == index;
+		shards[entries[i].index] = shard;
 	}
 	for (size_t i = 0; i < list->count; i++)
-		if (ours[i])
+		if (shards[i] + 1 == index)
 			list->cells[kept++] = list->cells[i];
 	list->count = kept;
 }

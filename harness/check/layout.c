@@ -99,9 +99,12 @@ static void add_registers(const struct layout_view *view, struct buffer *out)
 		cpu->cs, cpu->eip, cpu->ss, cpu->esp, cpu->ds, cpu->es, cpu->fs, cpu->gs);
 	/* of the flags IF, DF and VM; the rest is what the last instruction left */
 	buffer_printf(out, "eflags %x\ncr0 %x\n", cpu->eflags & 0x20600, cpu->cr0);
-	if (view->scene->loader == LOADER_DKBOOT)
-		buffer_printf(out, "eax %x\nebx %x\necx %x\nedx %x\nesi %x\nedi %x\nebp %x\n",
-			cpu->eax, cpu->ebx, cpu->ecx, cpu->edx, cpu->esi, cpu->edi, cpu->ebp);
+	if (view->scene->loader == LOADER_OTHER)
+		return;
+	buffer_printf(out, "eax %x\nebx %x\necx %x\nedx %x\nedi %x\nebp %x\n", cpu->eax, cpu->ebx,
+		cpu->ecx, cpu->edx, cpu->edi, cpu->ebp);
+	if (view->scene->loader == LOADER_DKBOOT) /* elsewhere anything */
+		buffer_printf(out, "esi %x\n", cpu->esi);
 }
 
 static void add_header(const struct layout_view *view, struct buffer *out)

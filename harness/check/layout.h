@@ -80,7 +80,7 @@ void layout_compare(struct layout_verdict *again, const struct layout_verdict *f
  */
 void layout_map(const struct layout_verdict *verdict, struct buffer *out);
 
-/** The verdict as JSON (one object): rules checked, violations, regions. */
+/** The verdict as JSON (one object): rules checked, violations, regions, facts. */
 void layout_json(const struct layout_verdict *verdict, struct buffer *out);
 
 /** The rules as a Markdown table, from the table itself. */

@@ -88,11 +88,25 @@ static json_t *regions(const struct layout_verdict *verdict)
 	return list;
 }
 
+/* The facts, a line each. */
+static json_t *facts(const struct layout_verdict *verdict)
+{
+	json_t *list = json_array();
+
+	for (const char *line = verdict->facts; line && *line;) {
+		size_t length = strcspn(line, "\n");
+
+		json_array_append_new(list, json_stringn(line, length));
+		line += length + (line[length] == '\n');
+	}
+	return list;
+}
+
 void layout_json(const struct layout_verdict *verdict, struct buffer *out)
 {
-	json_t *object = json_pack("{s:i, s:o, s:o, s:s}", "rules_checked",
+	json_t *object = json_pack("{s:i, s:o, s:o, s:s, s:o}", "rules_checked",
 		(int)verdict->rules_checked, "violations", violations(verdict), "regions",
-		regions(verdict), "summary", verdict->summary.hex);
+		regions(verdict), "summary", verdict->summary.hex, "facts", facts(verdict));
 	char *text = json_dumps(object, JSON_COMPACT);
 
 	if (!text)

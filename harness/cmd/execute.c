@@ -185,7 +185,8 @@ static int boot_all(struct stage *stage, struct selection *selection, const stru
 	struct policy policy = {.lanes = options->lanes,
 		.retry = options->retry,
 		.fail_fast = options->fail_fast,
-		.resume = options->resume != NULL};
+		.resume = options->resume != NULL,
+		.alone = call->stand_in.kernel != NULL};
 	struct progress progress;
 	struct reporter reporter = reporter_for(&progress, options, call);
 	struct summary summary = {0};

@@ -26,7 +26,8 @@ enum {
 	KEY_LAYOUT,
 	KEY_EXPECT,
 	KEY_LIMIT,
-	KEY_MAP
+	KEY_MAP,
+	KEY_BUGS
 };
 
 static const struct argp_option select_options[] = {
@@ -84,6 +85,13 @@ static const struct argp_option boot_options[] = {
 	{"map", KEY_MAP, NULL, 0,
 		"print the memory map of the boot, behind the console: what lies where; implies "
 		"--layout full",
+		1},
+	{0}};
+
+static const struct argp_option list_options[] = {
+	{"bugs", KEY_BUGS, NULL, 0,
+		"instead of cells, the expected failures of other ROMs and what ours does, as a "
+		"Markdown table",
 		1},
 	{0}};
 
@@ -196,6 +204,9 @@ static error_t parse_run(struct options *options, int key, char *text)
 	case KEY_FAIL_FAST:
 		options->fail_fast = true;
 		return 0;
+	case KEY_BUGS:
+		options->bugs = true;
+		return 0;
 	case KEY_KEEP:
 		options->keep = true;
 		return 0;
@@ -261,7 +272,8 @@ static struct argp_option *options_join(unsigned groups)
 		unsigned group;
 		const struct argp_option *table;
 	} tables[] = {{OPTIONS_SELECT, select_options}, {OPTIONS_BOOT, boot_options},
-		{OPTIONS_REPLACE, replace_options}, {OPTIONS_RUN, run_options}};
+		{OPTIONS_LIST, list_options}, {OPTIONS_REPLACE, replace_options},
+		{OPTIONS_RUN, run_options}};
 	struct argp_option *all = calloc(64, sizeof(*all));
 	size_t count = 0;
 

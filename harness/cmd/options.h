@@ -32,6 +32,7 @@ struct options {
 		*layout; /* off, entry, full: instead of what the cases say; NULL = as they say */
 	bool map;	 /* boot: print the memory map */
 	bool fail_fast, keep, quiet;
+	bool bugs;	    /* list: a table of expected failures */
 	const char *resume; /* run folder to go on with */
 	const char *format; /* tty, tap, json */
 	const char *junit;
@@ -43,7 +44,13 @@ struct options {
 };
 
 /** Which groups of options a command has. */
-enum option_group { OPTIONS_SELECT = 1, OPTIONS_REPLACE = 2, OPTIONS_RUN = 4, OPTIONS_BOOT = 8 };
+enum option_group {
+	OPTIONS_SELECT = 1,
+	OPTIONS_REPLACE = 2,
+	OPTIONS_RUN = 4,
+	OPTIONS_BOOT = 8,
+	OPTIONS_LIST = 16
+};
 
 /**
  * Parses a sub-command's arguments.

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "run/outcome.h"
+#include "run/pair.h"
 
 struct run;
 
@@ -120,7 +121,10 @@ static void lane_conclude(struct lane *lane, const char *rules, double judging, 
 	struct run *run = lane->run;
 	struct error error;
 	uint64_t began = clock_now();
+	struct attempt *last = &lane->result.attempts[lane->result.attempt_count - 1];
 
+	if (!run->policy->alone && pair_judge(run->stage->folder, lane->cell, last))
+		rules = PAIR_RULE;
 	outcome_conclude(&lane->result, lane->cell, rules);
 	outcome_phase(&lane->result, "boot", lane->result.seconds);
 	if (judging > 0)
@@ -184,7 +188,9 @@ static bool lane_boot(struct lane *lane)
 static bool lane_prepare(struct lane *lane)
 {
 	struct run *run = lane->run;
-	const char *skip = cell_skip(lane->cell);
+	autofree char *apart =
+		run->policy->alone ? NULL : pair_apart(run->cells, run->stage->folder, lane->cell);
+	const char *skip = cell_skip(lane->cell) ? cell_skip(lane->cell) : apart;
 	struct error error;
 
 	outcome_begin(&lane->result, lane->cell);

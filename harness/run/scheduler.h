@@ -15,6 +15,7 @@ struct policy {
 	unsigned retry; /* further attempts for a cell that failed */
 	bool fail_fast; /* start nothing more after the first cell that is not as expected */
 	bool resume;	/* the journal exists and goes on */
+	bool alone;	/* one cell is repeated: it is not compared with another */
 };
 
 /** Who is told what, while it happens. Members may be NULL. */

@@ -63,10 +63,10 @@ static const struct {
 		"0-9 . -"},
 	{HEAD "taggs: [x]\n", "x.yaml:5: unknown key \"taggs\", did you mean \"tags\"? Expected "
 			      "one of: about, tags, axes, pick, except, skip, expect_fail, expect, "
-			      "unordered, forbid, end, limit, quiet, layout"},
+			      "unordered, forbid, end, limit, quiet, layout, compare"},
 	{HEAD "zzzz: 1\n",
 		"x.yaml:5: unknown key \"zzzz\", expected one of: about, tags, axes, pick, except, "
-		"skip, expect_fail, expect, unordered, forbid, end, limit, quiet, layout"},
+		"skip, expect_fail, expect, unordered, forbid, end, limit, quiet, layout, compare"},
 	{HEAD "tags: [Gate]\n", "x.yaml:5: name \"Gate\", expected 1 to 24 of a-z 0-9 . -"},
 	{HEAD "tags: [[x]]\n", "x.yaml:5: a tag is a list, expected text"},
 	{HEAD "limit: 20\n",
@@ -176,6 +176,20 @@ static const struct {
 		"x.yaml:5: rule \"I5a I5b\", expected the id of a rule (I5a)"},
 	{HEAD "expect_fail: [{class: hang, rule: I5, why: x, bug: B1}]\n",
 		"x.yaml:5: class hang with a rule, expected it with class layout only"},
+	{HEAD "layout: full\ncompare: {axis: rom}\n",
+		"x.yaml:6: compare: axis \"rom\", expected an axis of this case with two values"},
+	{HEAD "layout: full\ncompare: {axis: memory, lawful: [{fact: eax}]}\n",
+		"x.yaml:6: a lawful difference without \"why\", expected that key"},
+	{HEAD "layout: full\ncompare: {axis: memory, lawful: [{fact: eax, why: x, when: {memory: "
+	      "64M}}]}\n",
+		"x.yaml:6: when: memory, expected another axis than the one that is compared"},
+	{HEAD "compare: {axis: memory}\n",
+		"x.yaml:5: compare without layout, expected layout: entry or full"},
+	{HEAD "layout: full\npick: pairwise\ncompare: {axis: memory}\n",
+		"x.yaml:7: compare beside pick, expected pick: all"},
+	{HEAD "layout: full\nexpect_fail: [{class: hang, why: x, bug: B1}]\ncompare: {axis: "
+	      "memory}\n",
+		"x.yaml:7: compare beside expect_fail, expected a case of its own for that"},
 	{HEAD "expect:\n  - within: 10s\n", "x.yaml:6: an expectation without a pattern, expected "
 					    "one of: serial, debug, pv, emulator"},
 	{HEAD "expect:\n  - {serial: a, debug: b}\n",

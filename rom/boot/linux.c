@@ -48,7 +48,7 @@ static void read_fields(struct linux *linux, const struct linux_header *header)
 		if (header->kernel_alignment)
 			linux->alignment = header->kernel_alignment;
 	}
-	if (linux->version >= 0x206 && header->cmdline_size)
+	if (linux->version >= 0x206)
 		linux->cmdline_max = header->cmdline_size;
 	if (linux->version >= 0x209)
 		linux->setup_data = address_clip(header->setup_data);

@@ -104,7 +104,7 @@ static void test_read_values(void **state)
 	setup.header.pref_address = 0x100000000;
 	setup.header.setup_data = 0xffffffff00000000;
 	assert_int_equal(linux_read(&linux, &setup.header, &why), 0);
-	assert_int_equal(linux.cmdline_max, 255);
+	assert_int_equal(linux.cmdline_max, 0);
 	assert_int_equal(linux.alignment, 1);
 	assert_false(linux.loaded_high);
 	assert_false(linux.above_4g);
