@@ -133,7 +133,7 @@ wrong() {
 
 @test "usage: cases that do not exist" {
 	wrong 'nothing.yaml: No such file' run nothing.yaml
-	wrong 'cases: No such file' run
+	run -0 dk list --filter case=gate # without ./cases, those that came with dkboot
 	mkdir empty
 	wrong 'empty: no case file (*.yaml) in this folder' run empty
 	probe_case a
