@@ -18,6 +18,7 @@ test-stages: fetch
 		'rom=$(MAKE) -s rom-test' \
 		'install=ci/install-test $(O)' \
 		'end-to-end=cases/e2e/run $(O)' \
+		'mutants=rom/mutants/run $(O) 1/4' \
 		'matrix=$(O)/dkboot run cases --shard 1/4 --format tap -o $(O)/test-run'
 
 gate-stages: fetch
@@ -27,6 +28,7 @@ gate-stages: fetch
 		'rom=$(MAKE) -s rom-test' \
 		'install=ci/install-test $(O)' \
 		'end-to-end=cases/e2e/run $(O)' \
+		'mutants=rom/mutants/run $(O)' \
 		'matrix=$(O)/dkboot run cases --format tap -o $(O)/gate-run'
 
 # Unit tests run under the sanitizers; a leak or an undefined shift is a failure.

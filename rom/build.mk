@@ -82,3 +82,8 @@ rom-test: rom rom-lint $(ROM_TESTS)
 	$(Q)ci/unit $(ROM)/tests
 
 -include $(shell find $(ROM) -name '*.d' 2>/dev/null)
+
+# Faults planted in the ROM, one at a time, for the gate to find. MUTANTS: see rom/mutants/README.md.
+.PHONY: mutants
+mutants: all
+	$(Q)rom/mutants/run $(O) '$(MUTANTS)'

@@ -10,12 +10,13 @@
  *   SILENT      CF at once, as if int 15h/E820 did not exist
  *   E801_16M    what int 15h/E801 says: KiB between 1 and 16 MiB ...
  *   E801_ABOVE  ... and 64 KiB above 16 MiB; both or none
- *   DIRTY       a page at 0x20000 is filled with garbage
+ *   DIRTY       a page at 0x20000 has garbage when the first device is booted
  *   INT12_KIB   conventional memory, as an option ROM takes some of it away
  */
 #define SMAP 0x534d4150
 #define BIOS_MEMORY 0x413
 #define VECTOR	    (0x15 * 4)
+#define BOOTSTRAP   (0x19 * 4)
 
 #define CARRY 1
 #define RANGE 24
@@ -43,6 +44,8 @@ pnp:					/* so that the firmware calls init while we can be written */
 	.fill	22
 old:
 	.long	0
+old_19:
+	.long	0
 table:
 #include MAP
 table_end:
@@ -63,19 +66,10 @@ init:
 	movw	$(int15 - rom), VECTOR
 	movw	%cs, VECTOR + 2
 #ifdef DIRTY
-	pushw	%es
-	pushw	%cx
-	pushw	%di
-	movw	$0x2000, %ax
-	movw	%ax, %es
-	xorw	%di, %di
-	movw	$0x1000, %cx
-	movb	$0xa5, %al
-	cld
-	rep stosb
-	popw	%di
-	popw	%cx
-	popw	%es
+	movl	BOOTSTRAP, %eax
+	movl	%eax, %cs:(old_19 - rom)
+	movw	$(int19 - rom), BOOTSTRAP
+	movw	%cs, BOOTSTRAP + 2
 #endif
 #ifdef INT12_KIB
 	movw	$INT12_KIB, BIOS_MEMORY
@@ -83,6 +77,19 @@ init:
 	popw	%ds
 	xorw	%ax, %ax
 	lret
+
+#ifdef DIRTY
+/* Firmware is done with this memory now, and has cleaned up. */
+int19:
+	pushw	$0x2000
+	popw	%es
+	xorw	%di, %di
+	movw	$0x1000, %cx
+	movb	$0xa5, %al
+	cld
+	rep stosb
+	ljmpw	*%cs:(old_19 - rom)
+#endif
 
 /* Returns with CF as the arguments say; SP as at the interrupt. */
 	.macro answer carry

@@ -164,15 +164,15 @@ static uint64_t last_start(uint64_t end, uint64_t pages)
 }
 
 /*
- * The highest page below @limit with room for @size bytes; 0 when there is none. All of the last
- * page has to be free, while the limit is about the last byte.
+ * The highest page below @limit, and above 1 MiB, with room for @size bytes; 0 when there is none.
+ * All of the last page has to be free, while the limit is about the last byte.
  */
 static uint64_t highest(const struct layout_view *view, uint64_t limit, uint64_t size)
 {
 	const struct memory_map *map = &view->scene->map;
 	uint64_t pages = (size + PAGE - 1) / PAGE * PAGE, start = last_start(limit, size);
 
-	for (unsigned step = 0; step < STEPS && start; step++) {
+	for (unsigned step = 0; step < STEPS && start >= HIGH_MEMORY; step++) {
 		uint64_t next = below_taken(view, start, start + pages);
 
 		if (next < start + pages)

@@ -45,6 +45,7 @@ struct guest {
 	uint8_t *ram;
 	uint8_t *pages;	 /* 1 = touched */
 	uint64_t broken; /* an address that cannot be read */
+	bool absent;	 /* there is no memory there */
 	struct linux_header header;
 	struct part kernel, initrd;
 	struct payload payload;
@@ -109,7 +110,7 @@ static inline int guest_read(
 		(guest->broken && at <= guest->broken && guest->broken < at + size)) {
 		snprintf(error->text, sizeof(error->text), "no memory at 0x%llx",
 			(unsigned long long)at);
-		return -1;
+		return guest->absent ? 1 : -1;
 	}
 	memcpy(out, guest->ram + at, size);
 	return 0;

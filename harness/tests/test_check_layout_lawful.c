@@ -118,6 +118,51 @@ static void test_setup_data(void **state)
 	guest_free(&guest);
 }
 
+/* QEMU hangs the list behind the image; who moves it leaves a copy there, and not a byte more. */
+static void test_moved_setup_data(void **state)
+{
+	const struct wish wish = {
+		.loader = LOADER_DKBOOT, .kernel = {.protocol = 0x20f, .image_size = 9999}};
+	struct layout_verdict verdict;
+	struct guest guest;
+	uint64_t copy;
+
+	(void)state;
+	guest_make(&guest, &wish);
+	copy = (guest.wish.load + guest.header.image_size + 15) & ~15ull;
+	set(&guest, "setup_data", 0x30000);
+	poke_number(&guest, 0x3000c, 100, 4);
+	poke_number(&guest, copy + 12, 100, 4);
+	poke_number(&guest, copy + 115, 0x55, 1);
+	judge_guest(&guest, &verdict);
+	assert_int_equal(verdict.violation_count, 0);
+	layout_verdict_free(&verdict);
+	poke_number(&guest, copy + 116, 0x55, 1);
+	judge_guest(&guest, &verdict);
+	assert_string_equal(verdict.violations[0].rule, "I3b");
+	layout_verdict_free(&verdict);
+	guest_free(&guest);
+}
+
+/* A byte in the initrd's last page is not RAM, though the initrd would end below it. */
+static void test_whole_last_page(void **state)
+{
+	const struct wish wish = {.loader = LOADER_DKBOOT,
+		.kernel = {.protocol = 0x20f},
+		.initrd = 0x3001,
+		.ramdisk = 0x3ffc000 - FIRMWARE - PAGE};
+	struct layout_verdict verdict;
+	struct guest guest;
+
+	(void)state;
+	guest_make(&guest, &wish);
+	add_range(&guest, 0x3ffffff - FIRMWARE, 0x4000000 - FIRMWARE, 2);
+	judge_guest(&guest, &verdict);
+	assert_int_equal(verdict.violation_count, 0);
+	layout_verdict_free(&verdict);
+	guest_free(&guest);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +172,8 @@ int main(void)
 		cmocka_unit_test(test_without_capture_and_entry_only),
 		cmocka_unit_test(test_relocated),
 		cmocka_unit_test(test_setup_data),
+		cmocka_unit_test(test_moved_setup_data),
+		cmocka_unit_test(test_whole_last_page),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,9 +79,10 @@ static void test_memory_options(void **state)
 
 static void test_what_is_ram(void **state)
 {
-	static const struct memory_map map = {.count = 5,
+	static const struct memory_map map = {.count = 7,
 		.range = {{0x5000, 0x9000, 1}, {0x1000, 0x6000, 1}, {0x9000, 0xa000, 1},
-			{0x3000, 0x3001, 4}, {0x200000000, 0x300000000, 1}}};
+			{0x3000, 0x3001, 4}, {0x200000000, 0x300000000, 1}, {0x2000, 0x2000, 2},
+			{0xfffffffffffff000, 0x1000, 2}}};
 
 	(void)state;
 	assert_true(map_is_ram(&map, 0x4000, 0xa000));
@@ -151,6 +152,26 @@ static void test_what_cannot_be_judged(void **state)
 	assert_int_equal(layout_judge(&guest.scene, &verdict, &error), -1);
 	guest.payload.kernel = &guest.initrd;
 	assert_int_equal(layout_judge(&guest.scene, &verdict, &error), -1);
+	guest_free(&guest);
+}
+
+/* A map that says RAM where there is none: that is the loader's to notice, not ours to stumble
+ * over. */
+static void test_no_memory_there(void **state)
+{
+	const struct wish wish = {.kernel = {.protocol = 0x20f}, .initrd = 300000};
+	struct layout_verdict verdict;
+	struct guest guest;
+
+	(void)state;
+	guest_make(&guest, &wish);
+	guest.absent = true;
+	guest.broken = guest.wish.ramdisk + 299999;
+	judge_guest(&guest, &verdict);
+	assert_int_equal(verdict.violation_count, 1);
+	assert_string_equal(verdict.violations[0].rule, "I5d");
+	assert_non_null(strstr(verdict.violations[0].text, "there is no memory"));
+	layout_verdict_free(&verdict);
 	guest_free(&guest);
 }
 
@@ -290,6 +311,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_ram),
 		cmocka_unit_test(test_copy_of_memory),
 		cmocka_unit_test(test_what_cannot_be_judged),
+		cmocka_unit_test(test_no_memory_there),
 		cmocka_unit_test(test_hostile_guest),
 		cmocka_unit_test(test_map_and_json),
 		cmocka_unit_test(test_reset),
