@@ -29,7 +29,8 @@ gate-stages: fetch
 		'install=ci/install-test $(O)' \
 		'end-to-end=cases/e2e/run $(O)' \
 		'mutants=rom/mutants/run $(O)' \
-		'matrix=$(O)/dkboot run cases --format tap -o $(O)/gate-run'
+		'matrix=$(O)/dkboot run cases --format tap -o $(O)/gate-run' \
+		'load=ci/load $(O)'
 
 # Unit tests run under the sanitizers; a leak or an undefined shift is a failure.
 unit-tests:
@@ -43,6 +44,12 @@ lint:
 .PHONY: tidy
 tidy:
 	$(Q)ci/lint tidy
+
+# A thousand cells beside as many burners as there are processors.
+.PHONY: load
+load: setup
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)ci/tests $(O)/load-logs 'load=ci/load $(O)'
 
 .PHONY: bench
 bench: setup

@@ -5,9 +5,11 @@ load lib
 # guest ACT CLASS [LIMIT]: a probe that reports, which is all that the case expects, and then misbehaves.
 guest() {
 	probe_case g "$1" "${3:-20s}"
-	run -1 dk run g.yaml --timeout-scale 0.1 -q -o out
+	run -1 --separate-stderr dk run g.yaml --timeout-scale 0.1 -q -o out --format tap --junit out.xml
 	same "fail $2" "$(verdict out)"
 	reported out
+	printf '%s\n' "$output" >tap
+	sound
 }
 
 quicker_than() { jq -es "map(select(.id))[0].seconds < $1" out/journal.jsonl; } # SECONDS
@@ -45,17 +47,26 @@ quicker_than() { jq -es "map(select(.id))[0].seconds < $1" out/journal.jsonl; } 
 	run -1 dk run g.yaml -q -o out3
 }
 
+# faked STATUS [OPTION...]: runs f.yaml with the fake emulator; whatever happened, the reports can be read.
+faked() {
+	local status=$1
+	shift
+	run "-$status" --separate-stderr fake f.yaml -q --format tap --junit out.xml "$@"
+	printf '%s\n' "$output" >tap
+	sound
+}
+
 # emulator ACT CLASS: the fake emulator; its guest has said what `says` holds.
 emulator() {
 	fake_case f "$1"
-	run -1 fake f.yaml --timeout-scale 0.1 -q
+	faked 1 --timeout-scale 0.1
 	same "fail $2" "$(verdict out)"
 }
 
 @test "faults: the fake emulator can pass: what it says is heard" {
 	fake_case f say
 	echo 'all is well' >says
-	run -0 fake f.yaml -q
+	faked 0
 	same 'pass -' "$(verdict out)"
 }
 
@@ -70,7 +81,7 @@ emulator() {
 
 @test "faults: an emulator whose monitor speaks no QMP is never a pass" {
 	fake_case f babble
-	run -3 fake f.yaml --timeout-scale 0.1 -q
+	faked 3 --timeout-scale 0.1
 	same 'broken -' "$(verdict out)"
 	[[ $(reason out) == *'what is no QMP'*'this is no QMP'* ]]
 }
@@ -135,7 +146,7 @@ emulator() {
 @test "faults: a pattern that backtracks for ever: an error, not a stall, not a pass" {
 	printf '%0100d!\n' 0 | tr 0 a >says
 	fake_case f say '^(a+)+$'
-	run -1 fake f.yaml -q
+	faked 1
 	same 'fail serial' "$(verdict out)"
 	[[ $(reason out) == *'backtracks too far'* ]]
 	quicker_than 10
@@ -143,7 +154,7 @@ emulator() {
 
 @test "faults: 200 MB without a line end: bounded memory, bounded disk, not a pass" {
 	fake_case f flood
-	run -1 fake f.yaml -q
+	faked 1
 	same 'fail serial' "$(verdict out)"
 	[ "$(du -sm out | cut -f1)" -lt 40 ]
 	[ "$(awk '/^VmHWM:/ { print $2 }' runner-status)" -lt 60000 ]
@@ -155,7 +166,7 @@ emulator() {
 	fake_case f say
 	for byte in '\n' '\1'; do
 		head -c 20M /dev/zero | tr '\0' "$byte" >says
-		run -1 fake f.yaml -q
+		faked 1
 		[ "$(du -sm out | cut -f1)" -lt 40 ]
 	done
 }
@@ -164,10 +175,10 @@ emulator() {
 	fake_case f say 'x{100}end$'
 	head -c 60000 /dev/zero | tr '\0' x >says
 	echo end >>says
-	run -0 fake f.yaml -q
+	faked 0
 	head -c 70000 /dev/zero | tr '\0' x >says
 	echo end >>says
-	run -1 fake f.yaml -q
+	faked 1
 	[[ $(reason out) == *'cut at 64 KiB'* ]]
 }
 
@@ -185,14 +196,14 @@ emulator() {
 	printf 'all is well\nbad thing' >says
 	fake_case f say
 	printf 'forbid: [{serial: "bad thing"}]\n' >>f.yaml
-	run -1 fake f.yaml -q
+	faked 1
 	same 'fail serial' "$(verdict out)"
 }
 
 @test "faults: text that comes too late: not met" {
 	fake_case f late
 	echo "    within: 50ms" >>f.yaml
-	run -1 fake f.yaml -q
+	faked 1
 	[[ $(reason out) == *'within 50 ms'* ]]
 }
 
@@ -213,4 +224,83 @@ emulator() {
 	head -c 65536 /dev/zero >bios
 	run -1 dk run p.yaml --firmware ./bios --timeout-scale 0.1 -q -o out
 	[[ $(verdict out) == fail* ]]
+}
+
+# clock_that_jumps: jump.so, under which the wall clock leaps by years, to and fro, at every look at it.
+clock_that_jumps() {
+	cat >jump.c <<-'END'
+		#define _GNU_SOURCE
+		#include <stdatomic.h>
+		#include <sys/syscall.h>
+		#include <sys/time.h>
+		#include <time.h>
+		#include <unistd.h>
+
+		static atomic_uint looks;
+
+		int clock_gettime(clockid_t clock, struct timespec *now)
+		{
+			int status = (int)syscall(SYS_clock_gettime, clock, now);
+
+			if (!status && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
+				now->tv_sec += atomic_fetch_add(&looks, 1) % 2 ? -500l * 86400 : 5000l * 86400;
+			return status;
+		}
+
+		time_t time(time_t *out)
+		{
+			struct timespec now;
+
+			clock_gettime(CLOCK_REALTIME, &now);
+			if (out)
+				*out = now.tv_sec;
+			return now.tv_sec;
+		}
+
+		int gettimeofday(struct timeval *restrict out, void *restrict zone)
+		{
+			struct timespec now;
+
+			(void)zone;
+			clock_gettime(CLOCK_REALTIME, &now);
+			*out = (struct timeval){now.tv_sec, now.tv_nsec / 1000};
+			return 0;
+		}
+	END
+	gcc -shared -fPIC -o jump.so jump.c
+}
+
+@test "faults: a clock that jumps: no limit moves, no verdict changes" {
+	clock_that_jumps
+	cat >j.yaml <<-'EOF'
+		about: limits while the wall clock jumps
+		limit: 10s
+		axes:
+		  kernel:
+		    - {name: off, probe: {protocol: 2.15}}
+		    - {name: spin, probe: {protocol: 2.15, act: spin}}
+		    - {name: chatter, probe: {protocol: 2.15, act: chatter}}
+		expect:
+		  - serial: '^dkprobe: end$'
+	EOF
+	run -1 --separate-stderr timeout 40 env LD_PRELOAD="$PWD/jump.so" "$DKBOOT" run j.yaml --timeout-scale 0.1 -q \
+		-o out --format tap --junit out.xml
+	printf '%s\n' "$output" >tap
+	sound
+	# it did jump: the run believes to be of another year
+	[ "$(jq -r 'select(.type == "run").started[:4]' out/journal.jsonl)" != "$(date -u +%Y)" ]
+	same 'j:kernel=chatter fail slow
+j:kernel=off pass -
+j:kernel=spin fail hang' "$(judged out)"
+	same true "$(jq -s 'map(select(.id).seconds) | all(. > 0.01 and . < 10)' out/journal.jsonl)"
+	same true "$(jq -s 'map(select(.at.kernel? == "chatter").seconds)[0] >= 1' out/journal.jsonl)"
+	for timed in out/cells/*/serial.timed; do # seconds since power-on, never backwards
+		sed 's/^\[ *\([0-9.]*\)\].*/\1/' "$timed" | sort -cg
+		awk -F '[][ ]+' '$2 < 0 || $2 > 10 { exit 1 }' "$timed"
+	done
+}
+
+@test "faults: the expected text and then a reset by the guest: reset" {
+	echo 'all is well' >says
+	emulator say-reset reset
 }

@@ -35,12 +35,6 @@ nasty() {
 	} >says
 }
 
-# well_formed JOURNAL: nothing in it that the schema does not promise, and no control byte.
-well_formed() {
-	same '' "$(jq -r --slurpfile schema "$schema" -f "$BATS_TEST_DIRNAME/schema.jq" "$1")"
-	same 0 "$(LC_ALL=C tr -d '\n\040-\176' <"$1" | wc -c)"
-}
-
 @test "formats: the check of the schema does complain" {
 	for line in '{"type": "cell"}' '{"type": "summary", "passed": -1}' '{"type": "run", "scale": "1", "planned": 1.5}' '{}' \
 		'{"type": "run", "scale": 1, "planned": 1, "more": 1}' '{"type": "run", "scale": 1, "planned": 1, "shard": "x"}'; do

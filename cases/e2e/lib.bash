@@ -112,3 +112,16 @@ harmless() {
 	iconv -f UTF-8 -t UTF-8 "$1" >/dev/null
 	! LC_ALL=C grep -aqP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' "$1"
 }
+
+# well_formed JOURNAL: nothing in it that the schema does not promise, and no control byte.
+well_formed() {
+	same '' "$(jq -r --slurpfile schema "$PRODUCT/record/schema.json" -f "$BATS_TEST_DIRNAME/schema.jq" "$1")"
+	same 0 "$(LC_ALL=C tr -d '\n\040-\176' <"$1" | wc -c)"
+}
+
+# sound [RUN]: what a run printed into `tap`, its JUnit file out.xml and its journal can be read by strict readers.
+sound() {
+	"$PRODUCT/build/tests/tool_tap14" <tap
+	xmllint --noout out.xml
+	well_formed "${1:-out}/journal.jsonl"
+}

@@ -159,7 +159,7 @@ quicken() { sed -i 's/, act: chatter//' e.yaml "$1/cases/e.yaml"; }
 
 @test "survive: the emulator stopped by SIGSTOP: hang" {
 	probe_case p chatter 60s
-	"$DKBOOT" run p.yaml -q -o out --timeout-scale 0.2 >log 2>&1 3>&- &
+	"$DKBOOT" run p.yaml -q -o out --timeout-scale 0.2 --format tap --junit out.xml >tap 2>err 3>&- &
 	runner=$!
 	await 10 reported out
 	kill -STOP "$(emulators out)"
@@ -167,12 +167,13 @@ quicken() { sed -i 's/, act: chatter//' e.yaml "$1/cases/e.yaml"; }
 	same 1 "$ended"
 	same 'fail hang' "$(verdict out)"
 	no_emulators out
+	sound
 }
 
 @test "survive: the emulator killed by somebody: crash" {
 	for signal in KILL SEGV ABRT; do
 		probe_case p chatter
-		"$DKBOOT" run p.yaml -q -o "out-$signal" >log 2>&1 3>&- &
+		"$DKBOOT" run p.yaml -q -o "out-$signal" --format tap --junit out.xml >tap 2>err 3>&- &
 		runner=$!
 		await 10 reported "out-$signal"
 		kill "-$signal" "$(emulators "out-$signal")"
@@ -180,6 +181,7 @@ quicken() { sed -i 's/, act: chatter//' e.yaml "$1/cases/e.yaml"; }
 		same 1 "$ended"
 		same 'fail crash' "$(verdict "out-$signal")"
 		[[ $(reason "out-$signal") == *"died of signal $(kill -l "$signal")"* ]]
+		sound "out-$signal"
 	done
 }
 
@@ -230,7 +232,9 @@ wrapper() {
 	} >says
 	run -0 fake f.yaml -q
 	sed -i s/fake=say/fake=say-full/ f.yaml
-	run -3 fake f.yaml -q
+	run -3 --separate-stderr fake f.yaml -q --format tap --junit out.xml
+	printf '%s\n' "$output" >tap
+	sound
 	same 'broken -' "$(verdict out)"
 	[[ $(reason out) == *'cannot write the log'* ]]
 }
@@ -249,6 +253,9 @@ wrapper() {
 	run -3 --separate-stderr dk run p.yaml -o out -q
 	[[ $stderr == *'cannot write the journal in '*'No space left on device'* ]]
 	[[ $output != *passed* ]]
+	run -3 --separate-stderr dk run p.yaml -o out -q --format tap --junit out.xml
+	run ! grep -q "^ok" <<<"$output"
+	[ ! -e out.xml ] || xmllint --noout out.xml
 }
 
 @test "survive: a full disk is never a pass: standard output" {

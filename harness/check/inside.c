@@ -42,9 +42,11 @@ static bool read_bytes(struct inside_facts *facts, const char *text, int unused)
 	if (sscanf(text, "%3x=%n", &at, &used) != 1 || !used)
 		return false;
 	for (text += used; *text; text += 2) {
-		if (digit(text[0]) < 0 || digit(text[1]) < 0 || at >= INSIDE_PAGE)
+		int high = digit(text[0]), low = high < 0 ? -1 : digit(text[1]);
+
+		if (low < 0 || at >= INSIDE_PAGE)
 			return false;
-		facts->page[at++] = (uint8_t)(digit(text[0]) << 4 | digit(text[1]));
+		facts->page[at++] = (uint8_t)(high * 16 + low);
 		facts->page_said++;
 	}
 	return true;
