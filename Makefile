@@ -2,8 +2,8 @@
 #
 #   make          build everything          make gate     every check there is (an hour at most)
 #   make run      boot the gate matrix      make bench    the figures of the README
-#   make test     all tests, a sample of    make install  PREFIX=/usr/local
-#                 what is long
+#   make test     all tests, a sample of    make mutants  planted faults in the ROM, each must be found
+#                 what is long              make install  PREFIX=/usr/local
 #
 # V=1 shows the commands, O=DIR builds somewhere else. Each room brings its own build.mk.
 
