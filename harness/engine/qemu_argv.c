@@ -111,8 +111,9 @@ static void add_ties(struct arguments *arguments, enum qemu_ties ties)
 		add_option(arguments, "-chardev", "stdio,id=serial,signal=on");
 		add_option(arguments, "-chardev", "file,id=debug,path=/dev/stderr,append=on");
 	}
-	if (ties == QEMU_JUDGED) {
+	if (ties != QEMU_REPEAT)
 		add(arguments, "-S");
+	if (ties == QEMU_JUDGED) {
 		add_formatted(arguments, "-chardev", "socket,id=stub,fd=%d", QEMU_FD_GDB);
 		add_option(arguments, "-gdb", "chardev:stub");
 	}

@@ -20,7 +20,7 @@ enum qemu_fd {
 
 /**
  * How the emulator is tied to the outside. QEMU_LIVE: by the descriptors above, and it pauses where
- * a guest ends. QEMU_JUDGED: like QEMU_LIVE, with a gdb stub, and the machine waits for it.
+ * a guest ends; it waits for `cont`. QEMU_JUDGED: the same, with a gdb stub, which starts it.
  * QEMU_REPEAT: console on standard output, port 0xe9 on standard error, and it exits where a guest
  * ends; what the guest sees is the same.
  */

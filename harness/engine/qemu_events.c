@@ -117,7 +117,7 @@ static void monitor_ready(void *context, const json_t *value)
 	boot_tell(boot, &event);
 }
 
-/* A guest can end before the handshake, if the emulator was held up: that event is lost. */
+/* Where the gdb stub starts the guest, that may still end before the handshake. */
 static void first_status(void *context, const json_t *value)
 {
 	struct boot *boot = context;
@@ -244,6 +244,10 @@ int boot_watch(struct boot *boot, struct error *error)
 	if (result)
 		return fail(error, "the emulator cannot be watched: %s", uv_strerror(result));
 	qmp_open(&boot->qmp, boot->monitor, &listener, monitor_ready);
+	/* Only now may the guest run: the end of one that was quicker than the handshake would go
+	 * unheard. Both lie in the socket before the emulator reads it, so nothing waits for us. */
+	if (boot->stub.fd < 0)
+		qmp_command(&boot->qmp, "cont", NULL, NULL);
 	qmp_command(&boot->qmp, "query-status", NULL, first_status);
 	return 0;
 }

@@ -23,7 +23,7 @@ static const struct machine plain = {.emulator = "qemu-system-x86_64",
 #define LIVE_TIES                                                                                  \
 	"-action|reboot=shutdown,shutdown=pause,panic=pause|-chardev|socket,id=monitor,fd=3|"      \
 	"-mon|chardev=monitor,mode=control|-chardev|file,id=serial,path=/proc/self/fd/7|"          \
-	"-chardev|file,id=debug,path=/proc/self/fd/8|-serial|chardev:serial|"                      \
+	"-chardev|file,id=debug,path=/proc/self/fd/8|-S|-serial|chardev:serial|"                   \
 	"-device|isa-debugcon,iobase=0xe9,chardev=debug|"
 
 static void expect_argv(char **argv, const char *expected)
