@@ -72,7 +72,7 @@ void outcome_conclude(struct result *result, const struct cell *cell, const char
 		result->why = copy_text(declared->why);
 		result->bug = copy_text(declared->bug);
 	}
-	if (result->outcome == OUTCOME_XPASS)
+	if (result->outcome == OUTCOME_XPASS && declared)
 		result->reason = format_text("was declared to fail (%s, %s: %s) and passed",
 			failure_name(declared->failure), declared->bug, declared->why);
 	else if (result->outcome == OUTCOME_FAIL && declared)
