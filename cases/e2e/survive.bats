@@ -209,7 +209,9 @@ wrapper() {
 	runner=$!
 	await 10 reported out
 	for pid in $(emulators out); do
-		[[ $(cat "/proc/$pid/comm") == qemu* ]] || kill -KILL "$pid"
+		# Once the script is dead, the rest of its session may be gone before we have looked at it.
+		comm=$(cat "/proc/$pid/comm" 2>/dev/null) || continue
+		[[ $comm == qemu* ]] || kill -KILL "$pid" 2>/dev/null || true
 	done
 	ended
 	same 'fail crash' "$(verdict out)"
