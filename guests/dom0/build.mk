@@ -10,3 +10,12 @@ $(DOM0_AGENT): $(DOM0_AGENT_SOURCES) $(wildcard guests/dom0/agent/*.h) guests/do
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -Os $(WARN) -Wl,--build-id=none -s -o $@ $(DOM0_AGENT_SOURCES) -lxenctrl -lxenstore -lz
 
 all: $(DOM0_AGENT)
+
+# What the image is built with lies beside the agent, so that an installed dkboot can build it, too.
+DOM0_RECIPE := $(addprefix $(O)/guests/dom0/,build files init packages)
+
+$(DOM0_RECIPE): $(O)/guests/dom0/%: guests/dom0/%
+	$(Q)mkdir -p $(@D)
+	$(Q)cp -p $< $@
+
+all: $(DOM0_RECIPE)

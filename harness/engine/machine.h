@@ -17,6 +17,8 @@ struct machine {
 	const char
 		*rom_folder; /* -L: folder with the ROM under stock names; NULL = what QEMU ships */
 	bool dma;	     /* fw_cfg with its DMA interface */
+	const char *dom0;   /* engine xen: folder of the dom0 image */
+	const char *frozen; /* engine xen: folder of a frozen dom0; NULL = boot it for real */
 	const char *const *extra; /* further arguments, as they are */
 	size_t extra_count;
 };

@@ -48,6 +48,7 @@ struct qemu_boot {
 	struct rsp stub; /* gdb stub; its descriptor is -1 where nothing is to be frozen */
 	uv_poll_t stub_poll;
 	bool frozen;   /* stands at a freeze point, told and not yet thawed */
+	bool armed;    /* the breakpoints are set */
 	bool stepping; /* over a breakpoint, to go on behind it */
 
 	int memory;	   /* memfd behind the guest's RAM; -1 once given up */

@@ -30,8 +30,10 @@ static int go(struct qemu_boot *boot, char points, const char *how, struct error
 {
 	autobuffer struct buffer frames = {0};
 
-	if (points)
+	if (points) {
 		add_points(boot, &frames, points);
+		boot->armed = points == 'Z';
+	}
 	rsp_frame(&frames, how);
 	return rsp_send_frames(&boot->stub, &frames, error);
 }
@@ -63,7 +65,9 @@ void freeze_arm(struct qemu_boot *boot)
 		return;
 	boot->frozen = boot->stepping = false;
 	buffer_add_text(&frames, "\003"); /* a running machine stops at any byte, and loses it */
-	add_points(boot, &frames, 'Z');
+	if (!boot->armed)
+		add_points(boot, &frames, 'Z');
+	boot->armed = true;
 	rsp_frame(&frames, "c");
 	if (rsp_send_frames(&boot->stub, &frames, &error) < 0)
 		boot_fail(boot, error.text);
@@ -72,7 +76,7 @@ void freeze_arm(struct qemu_boot *boot)
 void freeze_resume(struct qemu_boot *boot)
 {
 	boot->frozen = boot->stepping = false;
-	go_or_fail(boot, 'Z', "c");
+	go_or_fail(boot, boot->armed ? 0 : 'Z', "c");
 }
 
 void freeze_thaw(struct qemu_boot *boot, bool keep)

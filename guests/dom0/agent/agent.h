@@ -25,6 +25,9 @@ void watch_wait(void);
 /** Takes it out and closes it. */
 void watch_end(struct watch *watch);
 
+/** The @index-th watch, or NULL. @param index below WATCHES */
+struct watch *watch_at(int index);
+
 /** The watch of that kind and number, or NULL. */
 struct watch *watch_find(void (*ready)(struct watch *watch), int number);
 
@@ -49,6 +52,9 @@ void serial_open(void);
 
 /** Reads the paravirtual console of a domain, a terminal that xenconsoled made. */
 void pv_open(int domain, const char *path);
+
+/** Sends on all that guests have printed until now. */
+void consoles_drain(void);
 
 /* domain.c: what becomes of domains */
 

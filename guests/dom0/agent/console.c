@@ -73,3 +73,25 @@ void pv_open(int domain, const char *path)
 	}
 	watch_add(fd, pv_ready, domain);
 }
+
+/* Bytes that can be read at once are read; an end is left to the loop. */
+void consoles_drain(void)
+{
+	struct watch *watch;
+
+	for (int again = 1; again;) {
+		again = 0;
+		for (int i = 0; i < WATCHES; i++) {
+			struct pollfd now = {.events = POLLIN};
+
+			watch = watch_at(i);
+			if (!watch || (watch->ready != serial_ready && watch->ready != pv_ready))
+				continue;
+			now.fd = watch->fd;
+			if (poll(&now, 1, 0) == 1 && now.revents & POLLIN &&
+				pass_on(watch->fd, watch->ready == pv_ready ? AGENT_PV_BYTES
+									     : AGENT_SERIAL_BYTES))
+				again = 1;
+		}
+	}
+}

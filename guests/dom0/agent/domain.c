@@ -1,7 +1,8 @@
 /* What becomes of domains. Events, as words:
  *
  *   domain N root=0xADDRESS      N was built; root is its nested page table
- *   domain N shutdown REASON     N stands still: poweroff, reboot, suspend, crash, watchdog
+ *   domain N shutdown REASON mark=M    N stands still: poweroff, halted (all processors, with interrupts off), reboot,
+ *                                suspend, crash, watchdog; "dkboot: mark M" stands on the console behind its last words
  *   domain N gone                N is no more
  */
 #include <errno.h>
@@ -117,16 +118,35 @@ static void domain_came(int number)
 	port_say(AGENT_EVENT, "domain %d root=0x%llx", number, domain_root(number));
 }
 
+/* A domain whose processors have all halted with interrupts off is powered off by the hypervisor. */
+static bool all_halted(int number)
+{
+	xc_dominfo_t info;
+	xc_vcpuinfo_t processor;
+
+	if (xc_domain_getinfo(control, (uint32_t)number, 1, &info) != 1)
+		return false;
+	for (uint32_t i = 0; i <= info.max_vcpu_id; i++)
+		if (xc_vcpu_getinfo(control, (uint32_t)number, i, &processor) || processor.online)
+			return false;
+	return true;
+}
+
 /* @reason as xen/include/public/sched.h numbers them */
 static void domain_shut(struct domain *domain, unsigned reason)
 {
 	static const char *const names[] = {
 		"poweroff", "reboot", "suspend", "crash", "watchdog", "soft-reset"};
+	static unsigned mark;
+	const char *name = reason < sizeof(names) / sizeof(names[0]) ? names[reason] : "unknown";
 
 	domain->shut = true;
+	if (reason == 0 && all_halted(domain->number))
+		name = "halted";
 	look_for_console(domain->number);
-	port_say(AGENT_EVENT, "domain %d shutdown %s", domain->number,
-		reason < sizeof(names) / sizeof(names[0]) ? names[reason] : "unknown");
+	consoles_drain();
+	printf("dkboot: mark %u\n", ++mark);
+	port_say(AGENT_EVENT, "domain %d shutdown %s mark=%u", domain->number, name, mark);
 }
 
 static void domain_gone(struct domain *domain)

@@ -38,6 +38,11 @@ void watch_end(struct watch *watch)
 	*watch = (struct watch){.fd = -1};
 }
 
+struct watch *watch_at(int index)
+{
+	return watches[index].ready ? &watches[index] : NULL;
+}
+
 struct watch *watch_find(void (*ready)(struct watch *watch), int number)
 {
 	for (int i = 0; i < WATCHES; i++)

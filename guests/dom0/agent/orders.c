@@ -1,6 +1,6 @@
 /* Orders, words in a line; answered by "ok", with what is to be told behind it, or by "error" and a reason.
  *
- *   unpack ID     unpacks the archive on the payload disk; its file `id` must hold ID
+ *   unpack ID SIZE    unpacks the archive of SIZE bytes at the start of the payload disk; its file `id` must hold ID
  *   create        builds the domain of cell.cfg and leaves it paused
  *   unpause N, pause N, destroy N
  *   save N        into memory of dom0; the domain is gone then
@@ -77,6 +77,19 @@ static int run(char *const *argv)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* What the device model of the cell printed, where xl only says that it failed. */
+static void tell_model_log(void)
+{
+	static char log[AGENT_BODY_LIMIT];
+	FILE *file = fopen("/var/log/xen/qemu-dm-cell.log", "re");
+	size_t size = file ? fread(log, 1, sizeof(log), file) : 0;
+
+	if (size)
+		port_send(AGENT_TOOL_BYTES, log, size);
+	if (file)
+		fclose(file);
+}
+
 static void answer_status(const char *verb, int status)
 {
 	if (status)
@@ -85,14 +98,23 @@ static void answer_status(const char *verb, int status)
 		port_say(AGENT_ANSWER, "ok %s", verb);
 }
 
-static void unpack(const char *id)
+static void unpack(const char *order)
 {
 	static char *const make[] = {"mkdir", "-p", AGENT_CELL, NULL};
-	static char *const argv[] = {"tar", "-xf", PAYLOAD_DISK, "-C", AGENT_CELL, NULL};
-	char found[128] = "";
+	char command[128], id[64], found[64] = "";
+	char *argv[] = {"sh", "-c", command, NULL};
+	unsigned long long size;
 	FILE *file;
-	int status = run(make);
+	int status;
 
+	if (sscanf(order, "%63s %llu", id, &size) != 2) {
+		port_say(AGENT_ANSWER, "error unpack: expected an id and a size");
+		return;
+	}
+	/* What lies behind the archive is never read: it would take a minute. */
+	snprintf(command, sizeof(command), "head -c %llu " PAYLOAD_DISK " | tar -x -C " AGENT_CELL,
+		size);
+	status = run(make);
 	if (!status)
 		status = run(argv);
 	if (status) {
@@ -171,11 +193,15 @@ static const struct {
 static void command(size_t which, char *argument)
 {
 	char *argv[9] = {NULL};
+	int status;
 
 	for (int i = 0; i < 8 && commands[which].argv[i]; i++)
 		argv[i] = strcmp(commands[which].argv[i], "%") ? (char *)commands[which].argv[i]
 							       : argument;
-	answer_status(commands[which].verb, run(argv));
+	status = run(argv);
+	if (status && !strcmp(commands[which].verb, "create"))
+		tell_model_log();
+	answer_status(commands[which].verb, status);
 }
 
 void order_take(char *words)
