@@ -13,7 +13,6 @@
 
 /* What is changed for the calls, and put back. */
 struct borrowed {
-	struct rsp_registers raw;
 	struct cpu_state cpu;
 	uint32_t code, stack; /* linear addresses */
 	unsigned char code_bytes[2];
@@ -25,7 +24,7 @@ static int borrow(struct rsp *rsp, struct borrowed *borrowed, struct error *erro
 	static const unsigned char call[] = {0xcd, 0x15}; /* int $0x15 */
 	struct cpu_state *cpu = &borrowed->cpu;
 
-	if (rsp_registers(rsp, &borrowed->raw, cpu, error) < 0)
+	if (rsp_registers(rsp, cpu, error) < 0)
 		return -1;
 	if (cpu->cr0 & 1)
 		return fail(error, "memory map: the machine is not in real mode");
@@ -49,7 +48,7 @@ static int give_back(struct rsp *rsp, const struct borrowed *borrowed, struct er
 		rsp_memory_write(rsp, borrowed->stack, borrowed->stack_bytes, STACK_SAVED, error) <
 			0)
 		return -1;
-	return rsp_registers_write(rsp, &borrowed->raw, error);
+	return rsp_registers_write(rsp, &borrowed->cpu, error);
 }
 
 /* Runs the call to its end. A breakpoint on the call itself has to be stepped over; under load the
@@ -57,17 +56,15 @@ static int give_back(struct rsp *rsp, const struct borrowed *borrowed, struct er
 static int run_call(struct rsp *rsp, const struct borrowed *borrowed, struct cpu_state *cpu,
 	struct error *error)
 {
-	struct rsp_registers raw = borrowed->raw;
 	autobuffer struct buffer answer = {0};
 	uint32_t at = borrowed->code;
 
-	rsp_registers_set(&raw, cpu);
-	if (rsp_registers_write(rsp, &raw, error) < 0)
+	if (rsp_registers_write(rsp, cpu, error) < 0)
 		return -1;
 	for (int i = 0; i < STEPS && at != borrowed->code + sizeof(borrowed->code_bytes); i++) {
 		if (rsp_ask(rsp, "s", &answer, error) < 0 ||
 			rsp_ask(rsp, "c", &answer, error) < 0 ||
-			rsp_registers(rsp, &raw, cpu, error) < 0)
+			rsp_registers(rsp, cpu, error) < 0)
 			return -1;
 		at = cpu->cs * 16u + (cpu->eip & 0xffff);
 		if (at != borrowed->code)

@@ -110,7 +110,6 @@ static void trapped(struct qemu_boot *boot)
 {
 	struct event event = {.kind = EVENT_FROZEN};
 	const struct freeze_point *point;
-	struct rsp_registers raw;
 	struct error error;
 
 	if (boot->stepping) {
@@ -118,7 +117,7 @@ static void trapped(struct qemu_boot *boot)
 		go_or_fail(boot, 0, "c");
 		return;
 	}
-	if (rsp_registers(&boot->stub, &raw, &event.cpu, &error) < 0) {
+	if (rsp_registers(&boot->stub, &event.cpu, &error) < 0) {
 		boot_fail(boot, error.text);
 		return;
 	}

@@ -22,11 +22,6 @@ struct rsp {
 
 #define RSP_REGISTERS_ROOM 4096
 
-/** A stub's answer to `g`, kept to be written back; @text is hexadecimal. */
-struct rsp_registers {
-	char text[RSP_REGISTERS_ROOM];
-};
-
 void rsp_close(struct rsp *rsp);
 
 /**
@@ -58,14 +53,10 @@ int rsp_command(struct rsp *rsp, const char *packet, struct error *error);
 int rsp_breakpoint(struct rsp *rsp, bool set, uint32_t linear, struct error *error);
 
 /** Reads the registers of an x86-64 stub (QEMU's layout), CR0 included. */
-int rsp_registers(
-	struct rsp *rsp, struct rsp_registers *raw, struct cpu_state *cpu, struct error *error);
+int rsp_registers(struct rsp *rsp, struct cpu_state *cpu, struct error *error);
 
-/** Puts the values of @cpu into @raw. */
-void rsp_registers_set(struct rsp_registers *raw, const struct cpu_state *cpu);
-
-/** Writes registers back. */
-int rsp_registers_write(struct rsp *rsp, const struct rsp_registers *raw, struct error *error);
+/** Writes the general registers, EIP, EFLAGS and ES. */
+int rsp_registers_write(struct rsp *rsp, const struct cpu_state *cpu, struct error *error);
 
 /** Reads or writes guest memory by linear address. */
 int rsp_memory_read(struct rsp *rsp, uint32_t linear, void *out, size_t size, struct error *error);

@@ -8,7 +8,7 @@
 #include "base/text.h"
 
 /* Characters of a piece of a guest's line that goes on in the next. */
-enum { PIECE = 79 };
+enum { PIECE = 199 };
 
 /* The agent writes it to dom0's console: "dkboot: mark 7". */
 #define MARK "dkboot: mark "

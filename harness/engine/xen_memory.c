@@ -169,10 +169,26 @@ int nested_read(const struct nested_memory *memory, uint64_t address, void *out,
 	return 0;
 }
 
+/* The hypervisor keeps each processor's clock in the shared information page, where hvmloader puts it (xen/include/public/xen.h,
+ * struct vcpu_info): what changes there is nobody's work. */
+#define CLOCKS	     UINT64_C(0xfdfff000)
+#define CLOCKS_SIZE (32 * 64)
+
+static void blank_clocks(uint64_t address, unsigned char *bytes, size_t size)
+{
+	for (uint64_t at = CLOCKS; at < CLOCKS + CLOCKS_SIZE; at++)
+		if (at >= address && at - address < size)
+			bytes[at - address] = 0;
+}
+
 static int read_for_judge(
 	void *context, uint64_t address, void *out, size_t size, struct error *error)
 {
-	return nested_read(context, address, out, size, error);
+	int status = nested_read(context, address, out, size, error);
+
+	if (status == 0 && address < CLOCKS + CLOCKS_SIZE && address + size > CLOCKS)
+		blank_clocks(address, out, size);
+	return status;
 }
 
 /* ---- what was ever touched ---- */
