@@ -17,6 +17,7 @@ enum axis_id {
 	AXIS_MACHINE,  /* text: -M value */
 	AXIS_FIRMWARE, /* text: "seabios" (the machine's own) or a file */
 	AXIS_ROM,      /* text: "dkboot", "stock" or a file */
+	AXIS_VIA,      /* text: "direct"; "disk", "disk16": by firmware and GRUB */
 	AXIS_SOURCE,   /* text: "fwcfg-dma", "fwcfg-pio" */
 	AXIS_CPU,      /* text: -cpu value, "default" for the machine's own */
 	AXIS_VCPUS,    /* number */

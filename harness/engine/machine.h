@@ -17,6 +17,8 @@ struct machine {
 	const char
 		*rom_folder; /* -L: folder with the ROM under stock names; NULL = what QEMU ships */
 	bool dma;	     /* fw_cfg with its DMA interface */
+	const char
+		*disk; /* path of its first hard disk, raw; NULL = none. By descriptor when live */
 	const char *const *extra; /* further arguments, as they are */
 	size_t extra_count;
 };

@@ -25,7 +25,7 @@ static void close_ties(struct ties *ties)
 	/* The payload's descriptors belong to the payload. */
 	for (int fd = 0; fd < QEMU_FD_END; fd++)
 		if (ties->theirs[fd] > 0 && fd != QEMU_FD_KERNEL && fd != QEMU_FD_INITRD &&
-			fd != QEMU_FD_MEMORY)
+			fd != QEMU_FD_MEMORY && fd != QEMU_FD_DISK)
 			close(ties->theirs[fd]);
 }
 
@@ -76,6 +76,10 @@ static int open_ties(struct boot *boot, struct ties *ties, struct error *error)
 		open_socket(&boot->stub.fd, &ties->theirs[QEMU_FD_GDB], error))
 		return -1;
 	ties->theirs[QEMU_FD_MEMORY] = boot->memory;
+	if (payload->disk) {
+		ties->theirs[QEMU_FD_DISK] = payload->disk->fd;
+		return 0;
+	}
 	ties->theirs[QEMU_FD_KERNEL] = payload->kernel->fd;
 	if (payload->initrd)
 		ties->theirs[QEMU_FD_INITRD] = payload->initrd->fd;
@@ -111,7 +115,10 @@ char **boot_argv(const struct machine *machine, const struct payload *payload, c
 	here.emulator = emulator;
 	here.firmware = firmware;
 	here.rom_folder = rom_folder;
-	return qemu_argv(&here, kernel, initrd, payload->cmdline, ties);
+	if (!payload->disk)
+		return qemu_argv(&here, kernel, initrd, payload->cmdline, ties);
+	here.disk = "disk"; /* beside kernel and initrd, which are on it */
+	return qemu_argv(&here, NULL, NULL, NULL, ties);
 }
 
 static int spawn_emulator(struct boot *boot, const struct ties *ties, struct error *error)

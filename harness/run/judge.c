@@ -88,7 +88,8 @@ int judge_open(struct judge *judge, const struct job *job, struct error *error)
 	enum layout_check layout = job->cell->from->layout;
 
 	*judge = (struct judge){0};
-	if (layout == LAYOUT_OFF)
+	/* GRUB enters a kernel elsewhere, and its work is not what is judged. */
+	if (layout == LAYOUT_OFF || job->payload.disk)
 		return 0;
 	memcpy(judge->points, entries, sizeof(entries));
 	judge->point_count = ENTRIES;

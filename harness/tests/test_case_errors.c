@@ -50,7 +50,7 @@ static const struct {
 	{"about: a\naxes: {kernel: k}\n", "x.yaml:2: kernel is \"k\", expected a list"},
 	{"about: a\naxes: {kernel: [k], memroy: [1M]}\n",
 		"x.yaml:2: unknown key \"memroy\", did you mean \"memory\"? Expected one of: "
-		"engine, machine, firmware, rom, source, cpu, vcpus, memory, devices, kernel, "
+		"engine, machine, firmware, rom, via, source, cpu, vcpus, memory, devices, kernel, "
 		"initrd, cmdline, resets"},
 	{"about: a\naxes: {kernel: [Linux_6]}\n",
 		"x.yaml:2: name \"Linux_6\", expected 1 to 24 of a-z 0-9 . -"},
