@@ -91,10 +91,17 @@ struct lawful_difference {
 	char *why;
 };
 
+/** Where the facts of a pair come from. */
+enum pair_facts {
+	PAIR_LAYOUT, /* the oracle: what the loader handed over */
+	PAIR_REPORT  /* the guest's report: what the firmware handed over */
+};
+
 /** Cells that differ on one axis alone are pairs: what their kernels were given is compared. */
 struct pairing {
 	int line; /* 0 = nothing is compared */
 	enum axis_id axis;
+	enum pair_facts facts;
 	struct lawful_difference *lawful;
 	size_t lawful_count;
 };
