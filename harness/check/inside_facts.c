@@ -32,7 +32,7 @@ char *inside_facts_text(const struct inside_facts *facts)
 {
 	struct buffer out = {0};
 
-	if (!facts->whole || facts->garbled[0])
+	if (!facts->guest || !facts->whole || facts->garbled[0])
 		return NULL;
 	add_ranges(&out, &facts->map);
 	add_sums(&out, facts);

@@ -183,8 +183,11 @@ static const struct {
 	{HEAD "layout: full\ncompare: {axis: memory, lawful: [{fact: eax, why: x, when: {memory: "
 	      "64M}}]}\n",
 		"x.yaml:6: when: memory, expected another axis than the one that is compared"},
-	{HEAD "compare: {axis: memory}\n",
-		"x.yaml:5: compare without layout, expected layout: entry or full"},
+	{HEAD "compare: {axis: memory}\n", "x.yaml:5: compare without layout, expected layout: "
+					   "entry or full, or facts: report"},
+	{HEAD "compare: {axis: memory, facts: reports}\n",
+		"x.yaml:5: facts is \"reports\", did you mean \"report\"? Expected one of: layout, "
+		"report"},
 	{HEAD "layout: full\npick: pairwise\ncompare: {axis: memory}\n",
 		"x.yaml:7: compare beside pick, expected pick: all"},
 	{HEAD "layout: full\nexpect_fail: [{class: hang, why: x, bug: B1}]\ncompare: {axis: "
