@@ -10,7 +10,7 @@
 
 #define LINE_LIMIT 1024 /* longer lines are texts, which are told by their checksum */
 
-enum told { TOLD_TABLE, TOLD_PLACE, TOLD_INT12, TOLD_E801, TOLD_VECTORS, TOLD_KERNEL };
+enum told { TOLD_TABLE, TOLD_PLACE, TOLD_INT12, TOLD_E801, TOLD_VECTORS, TOLD_XEN, TOLD_KERNEL };
 
 /* What stands behind a word is read by one of these; false: it cannot be read. */
 typedef bool (*reader)(struct inside_facts *facts, const char *text, int thing);
@@ -93,6 +93,7 @@ static bool read_told(struct inside_facts *facts, const char *text, int thing)
 	static const char *const names[] = {[TOLD_INT12] = "int12",
 		[TOLD_E801] = "e801",
 		[TOLD_VECTORS] = "vectors",
+		[TOLD_XEN] = "xen",
 		[TOLD_KERNEL] = "kernel"};
 
 	return inside_tell(facts, names[thing], text);
@@ -154,6 +155,7 @@ static const struct {
 	{"dkprobe: int12 ", read_told, TOLD_INT12},
 	{"dkprobe: e801 ", read_told, TOLD_E801},
 	{"dkprobe: tables ", read_vectors, TOLD_VECTORS},
+	{"dkprobe: xen ", read_told, TOLD_XEN},
 	{"dkprobe: cmdline ", read_sum, INSIDE_CMDLINE},
 	{"dkprobe: initrd ", read_sum, INSIDE_INITRD},
 	{"dkprobe: image ", read_sum, INSIDE_IMAGE},

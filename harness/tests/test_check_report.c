@@ -52,6 +52,7 @@ static const char probe_report[] =
 	"dkprobe: header 1f1=27\n"
 	"dkprobe: int12 kib=639\n"
 	"dkprobe: e801 ax=3c00 bx=02fe cx=3c00 dx=02fe\n"
+	"dkprobe: xen store=00000000feffc000 console=00000000feffd000\n"
 	"dkprobe: e820 0000000000000000 000000000009fc00 1\n"
 	"dkprobe: cmdline none\n"
 	"dkprobe: initrd at=07fcb000 size=7 crc32=724928c9\n"
@@ -89,6 +90,8 @@ static const struct fault probe_faults[] = {
 	{"a20=1", "a20=0", "vectors"},
 	{"kib=639", "kib=638", "int12"},
 	{"bx=02fe", "bx=02fd", "e801"},
+	{"store=00000000feffc000", "store=00000000feff0000", "xen"},
+	{"console=00000000feffd000", "console=ffffffffffffffff", "xen"},
 	{"e801 ax=3c00", "e801 refused ax=3c00", "e801"},
 	{"000000000009fc00 1", "000000000009f800 1", "e820"},
 	{"cmdline none", "cmdline at=00020000 size=1 crc32=e8b7be43", "cmdline"},
