@@ -5,6 +5,7 @@ static const char *const names[CHANNELS] = {
 	[CHANNEL_DEBUG] = "debug",
 	[CHANNEL_PV] = "pv",
 	[CHANNEL_EMULATOR] = "emulator",
+	[CHANNEL_HOST] = "host",
 };
 
 const char *channel_name(enum channel channel)

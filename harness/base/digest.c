@@ -38,9 +38,14 @@ struct sha256 sha256_bytes(const void *bytes, size_t size)
 	return hexadecimal(digest);
 }
 
+uint32_t crc32_more(uint32_t before, const void *bytes, size_t size)
+{
+	return (uint32_t)crc32_z(before, bytes, size);
+}
+
 uint32_t crc32_bytes(const void *bytes, size_t size)
 {
-	return (uint32_t)crc32_z(crc32_z(0, NULL, 0), bytes, size);
+	return crc32_more(0, bytes, size);
 }
 
 static int pass_add(struct pass *pass, int fd)

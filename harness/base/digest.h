@@ -23,6 +23,9 @@ struct sha256 sha256_bytes(const void *bytes, size_t size);
 int digest_file(const char *path, struct sha256 *sha256, uint32_t *crc32, uint64_t *size,
 	struct error *error);
 
+/** CRC-32 of bytes behind those that gave @before; 0 for none. */
+uint32_t crc32_more(uint32_t before, const void *bytes, size_t size);
+
 /** CRC-32 of bytes in memory, starting afresh. */
 uint32_t crc32_bytes(const void *bytes, size_t size);
 

@@ -239,3 +239,21 @@ char *cache_folder(void)
 		return format_text("%s/dkboot", cache);
 	return format_text("%s/.cache/dkboot", home && *home ? home : "/tmp");
 }
+
+char *program_find(const char *name)
+{
+	autofree char *folders = copy_text(getenv("PATH"));
+	char *rest = NULL;
+
+	if (strchr(name, '/') || !folders)
+		return copy_text(name);
+	for (char *folder = strtok_r(folders, ":", &rest); folder;
+		folder = strtok_r(NULL, ":", &rest)) {
+		char *path = format_text("%s/%s", folder, name);
+
+		if (!access(path, X_OK))
+			return path;
+		free(path);
+	}
+	return copy_text(name);
+}

@@ -29,6 +29,9 @@ int folder_remove(const char *path, struct error *error);
 /** True when @path is a file or folder that can be read. */
 bool file_exists(const char *path);
 
+/** Where the shell would find a program: a path, or the name as it is. malloc'ed, never NULL. */
+char *program_find(const char *name);
+
 /** The cache folder: $XDG_CACHE_HOME/dkboot or ~/.cache/dkboot. malloc'ed, never NULL. */
 char *cache_folder(void);
 

@@ -236,6 +236,7 @@ int execute(struct selection *selection, const struct options *options, const st
 		.accel = copy_text(options->accel),
 		.timeout_scale = options->timeout_scale,
 		.keep = options->keep,
+		.cold = options->cold,
 		.stand_in = call->stand_in};
 	struct stage stage;
 	int status = STATUS_BROKEN;

@@ -4,10 +4,11 @@
 
 #include "cmd/command.h"
 #include "cmd/options.h"
+#include "payload/dom0.h"
 
 static const char about[] =
 	"Fetches entries of the catalogue into the cache ($XDG_CACHE_HOME/dkboot): those named, or "
-	"the lean set; "
+	"the lean set and the image of dom0; "
 	"`dkboot fetch all` fetches everything. What is there already is only checked.";
 
 static void say(const char *line)
@@ -16,7 +17,7 @@ static void say(const char *line)
 	fflush(stdout);
 }
 
-static int fetch_set(struct pantry *pantry, bool all, struct error *error)
+static int fetch_set(struct pantry *pantry, const struct parts *parts, bool all, struct error *error)
 {
 	int lean;
 
@@ -24,7 +25,16 @@ static int fetch_set(struct pantry *pantry, bool all, struct error *error)
 		if ((all || lean) &&
 			catalogue_fetch(pantry, catalogue_name(pantry, i, NULL), say, error) < 0)
 			return -1;
-	return 0;
+	return dom0_fetch(parts->guests, parts->cache, say, error);
+}
+
+/* "dom0" is the image of the nested Xen, all else an entry of the catalogue. */
+static int fetch_one(struct pantry *pantry, const struct parts *parts, const char *name,
+	struct error *error)
+{
+	if (!strcmp(name, "dom0"))
+		return dom0_fetch(parts->guests, parts->cache, say, error);
+	return catalogue_fetch(pantry, name, say, error);
 }
 
 static int fetch(const struct options *options, struct error *error)
@@ -36,10 +46,10 @@ static int fetch(const struct options *options, struct error *error)
 	if (parts_find(&parts, error) == 0)
 		pantry = pantry_open(parts.guests, parts.catalogue, parts.cache, error);
 	if (pantry && (options->case_count == 0 || strcmp(options->cases[0], "all") == 0))
-		status = fetch_set(pantry, options->case_count > 0, error);
+		status = fetch_set(pantry, &parts, options->case_count > 0, error);
 	else if (pantry)
 		for (size_t i = 0; i < options->case_count; i++) {
-			status = catalogue_fetch(pantry, options->cases[i], say, error);
+			status = fetch_one(pantry, &parts, options->cases[i], error);
 			if (status < 0)
 				break;
 		}

@@ -16,6 +16,7 @@ enum {
 	KEY_SHUFFLE,
 	KEY_RETRY,
 	KEY_SCALE,
+	KEY_COLD,
 	KEY_FAIL_FAST,
 	KEY_KEEP,
 	KEY_RESUME,
@@ -55,7 +56,7 @@ static const struct argp_option replace_options[] = {
 		2},
 	{"source", KEY_AXIS + AXIS_SOURCE, "NAME", 0,
 		"where the ROM gets its bytes: fwcfg-dma, fwcfg-pio", 2},
-	{"engine", KEY_AXIS + AXIS_ENGINE, "NAME", 0, "what boots the cells: qemu", 2},
+	{"engine", KEY_AXIS + AXIS_ENGINE, "NAME", 0, "what boots the cells: qemu, xen", 2},
 	{"resets", KEY_AXIS + AXIS_RESETS, "N", 0,
 		"reset so many times from outside, each boot judged", 2},
 	{"layout", KEY_LAYOUT, "full|entry|off", 0,
@@ -67,6 +68,7 @@ static const struct argp_option run_options[] = {
 	{"qemu", KEY_QEMU, "FILE", 0, "emulator instead of qemu-system-x86_64", 3},
 	{"accel", KEY_ACCEL, "NAME", 0, "accelerator instead of the one that a timed boot chooses",
 		3},
+	{"cold", KEY_COLD, NULL, 0, "boot Xen and dom0 for each cell, instead of cloning them", 3},
 	{"timeout-scale", KEY_SCALE, "X", 0, "multiply all time limits", 3},
 	{"retry", KEY_RETRY, "N", 0,
 		"further attempts for a cell that fails; a late pass is marked flaky", 3},
@@ -209,6 +211,9 @@ static error_t parse_run(struct options *options, int key, char *text)
 		return 0;
 	case KEY_BUGS:
 		options->bugs = true;
+		return 0;
+	case KEY_COLD:
+		options->cold = true;
 		return 0;
 	case KEY_KEEP:
 		options->keep = true;

@@ -135,29 +135,10 @@ static int settled_boot(const struct machine *machine, const struct payload *pro
 	return 0;
 }
 
-/* Where the shell would find a program, or the name as it is. */
-static char *find_program(const char *name)
-{
-	autofree char *folders = copy_text(getenv("PATH"));
-	char *rest = NULL;
-
-	if (strchr(name, '/') || !folders)
-		return copy_text(name);
-	for (char *folder = strtok_r(folders, ":", &rest); folder;
-		folder = strtok_r(NULL, ":", &rest)) {
-		char *path = format_text("%s/%s", folder, name);
-
-		if (!access(path, X_OK))
-			return path;
-		free(path);
-	}
-	return copy_text(name);
-}
-
 /* What a verdict about kvm depends on: this boot of the host, this emulator. */
 static char *circumstances(const char *name)
 {
-	autofree char *emulator = find_program(name);
+	autofree char *emulator = program_find(name);
 	struct buffer boot_id = {0};
 	struct stat about = {0};
 	char *text;

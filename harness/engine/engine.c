@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "engine/qemu.h"
+#include "engine/xen.h"
 
-static const struct engine *const engines[] = {&engine_qemu};
+static const struct engine *const engines[] = {&engine_qemu, &engine_xen};
 
 enum { ENGINES = sizeof(engines) / sizeof(engines[0]) };
 

@@ -10,7 +10,12 @@
 #include "engine/machine.h"
 #include "payload/payload.h"
 
-struct boot;
+struct engine;
+
+/** The head of every engine's own structure of a boot. */
+struct boot {
+	const struct engine *engine;
+};
 
 /** An instruction at which a boot is to stand still, to be looked at. */
 struct freeze_point {

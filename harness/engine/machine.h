@@ -19,6 +19,8 @@ struct machine {
 	bool dma;	     /* fw_cfg with its DMA interface */
 	const char
 		*disk; /* path of its first hard disk, raw; NULL = none. By descriptor when live */
+	const char *dom0;	  /* engine xen: folder of the dom0 image */
+	const char *frozen;	  /* engine xen: folder of a frozen dom0; NULL = boot it for real */
 	const char *const *extra; /* further arguments, as they are */
 	size_t extra_count;
 };

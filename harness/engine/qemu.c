@@ -3,16 +3,65 @@
 #include "engine/qemu_boot.h"
 #include "engine/qemu_memory.h"
 
+/* The public side of a boot and ours. */
+static struct qemu_boot *ours(struct boot *boot)
+{
+	return (struct qemu_boot *)boot;
+}
+
+static struct boot *start(uv_loop_t *loop, const struct boot_request *request, struct error *error)
+{
+	struct qemu_boot *boot = boot_start(loop, request, error);
+
+	return boot ? &boot->head : NULL;
+}
+
 static void reset(struct boot *boot)
 {
-	if (!boot->killed)
-		reset_begin(boot);
+	if (!ours(boot)->killed)
+		reset_begin(ours(boot));
+}
+
+static void poll(struct boot *boot)
+{
+	boot_ask_halted(ours(boot));
+}
+
+static uint64_t progress(const struct boot *boot)
+{
+	return memory_progress((const struct qemu_boot *)boot);
+}
+
+static int read_memory(
+	struct boot *boot, uint64_t address, void *out, size_t size, struct error *error)
+{
+	return memory_read(ours(boot), address, out, size, error);
+}
+
+static void thaw(struct boot *boot, bool keep)
+{
+	freeze_thaw(ours(boot), keep);
+}
+
+static struct memory_reader reader(struct boot *boot)
+{
+	return memory_reader_of(ours(boot));
+}
+
+static int memory_map(struct boot *boot, struct memory_map *out, struct error *error)
+{
+	return memory_map_of(ours(boot), out, error);
 }
 
 static void stop(struct boot *boot)
 {
-	boot->progress = memory_progress(boot);
-	boot_kill(boot);
+	ours(boot)->progress = memory_progress(ours(boot));
+	boot_kill(ours(boot));
+}
+
+static void release(struct boot *boot)
+{
+	boot_release(ours(boot));
 }
 
 static char **repeat(const struct machine *machine, const struct payload *payload,
@@ -23,15 +72,15 @@ static char **repeat(const struct machine *machine, const struct payload *payloa
 
 const struct engine engine_qemu = {
 	.name = "qemu",
-	.start = boot_start,
+	.start = start,
 	.reset = reset,
-	.poll = boot_ask_halted,
-	.progress = memory_progress,
-	.read_memory = memory_read,
-	.thaw = freeze_thaw,
-	.reader = memory_reader_of,
-	.memory_map = memory_map_of,
+	.poll = poll,
+	.progress = progress,
+	.read_memory = read_memory,
+	.thaw = thaw,
+	.reader = reader,
+	.memory_map = memory_map,
 	.stop = stop,
-	.release = boot_release,
+	.release = release,
 	.repeat = repeat,
 };

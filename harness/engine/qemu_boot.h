@@ -7,10 +7,17 @@
 #include <uv.h>
 
 #include "engine/engine.h"
-#include "engine/qemu_argv.h"
+#include "base/spawn.h"
 #include "engine/qemu_argv.h"
 #include "engine/qmp.h"
 #include "engine/rsp.h"
+
+/** When the processors of an emulator that was started begin to run. */
+enum qemu_start {
+	QEMU_START_MONITOR, /* as soon as its monitor listens */
+	QEMU_START_STUB,    /* the gdb stub starts it, with all breakpoints */
+	QEMU_START_LATER    /* whoever launched it says so; breakpoints come with freeze_arm() */
+};
 
 /** The reading end of one channel. */
 struct intake {
@@ -20,11 +27,13 @@ struct intake {
 	bool resting; /* not polled until the timer fires */
 };
 
-struct boot {
+struct qemu_boot {
+	struct boot head;
 	uv_loop_t *loop;
 	struct boot_request request;
 	uint64_t since; /* clock_now() that events count from */
 
+	enum qemu_start start;
 	pid_t pid;
 	int pidfd;
 	uv_poll_t exit_poll;
@@ -39,6 +48,7 @@ struct boot {
 	struct rsp stub; /* gdb stub; its descriptor is -1 where nothing is to be frozen */
 	uv_poll_t stub_poll;
 	bool frozen;   /* stands at a freeze point, told and not yet thawed */
+	bool armed;    /* the breakpoints are set */
 	bool stepping; /* over a breakpoint, to go on behind it */
 
 	int memory;	   /* memfd behind the guest's RAM; -1 once given up */
@@ -59,62 +69,85 @@ struct boot {
 	struct event end;
 };
 
-/** As struct engine's start(). */
-struct boot *boot_start(uv_loop_t *loop, const struct boot_request *request, struct error *error);
+/** Most descriptors that a launch may hand over beside the ties. */
+#define QEMU_INHERIT_LIMIT 8
+
+/** What to launch, and how it is tied to us. The ties' descriptors have the numbers of enum
+ * qemu_fd. */
+struct qemu_launch {
+	uv_loop_t *loop;
+	const struct boot_request *request; /* folder, freeze points, listener; copied */
+	char **argv;
+	const struct inherit *inherit; /* further descriptors */
+	size_t inherit_count;
+	int memory; /* file behind the machine's RAM, taken over, or -1 */
+	bool stub;  /* with a gdb stub */
+	enum qemu_start start;
+};
+
+/** Launches an emulator. @return NULL with the reason */
+struct qemu_boot *qemu_launch(const struct qemu_launch *launch, struct error *error);
+
+/** Starts a boot on plain QEMU, as struct engine's start(). */
+struct qemu_boot *boot_start(
+	uv_loop_t *loop, const struct boot_request *request, struct error *error);
 
 /** As struct engine's release(). */
-void boot_release(struct boot *boot);
+void boot_release(struct qemu_boot *boot);
 
 /** qemu_argv() with paths that hold in any folder; release with qemu_argv_free(). */
 char **boot_argv(const struct machine *machine, const struct payload *payload, const char *kernel,
 	const char *initrd, enum qemu_ties ties);
 
 /** Watches and talks to the emulator that was just started. */
-int boot_watch(struct boot *boot, struct error *error);
+int boot_watch(struct qemu_boot *boot, struct error *error);
 
 /** Closes every handle of libuv's that the boot has. */
-void boot_close_handles(struct boot *boot, uv_close_cb closed);
+void boot_close_handles(struct qemu_boot *boot, uv_close_cb closed);
 
 /** Kills the emulator; its end is seen later. */
-void boot_kill(struct boot *boot);
+void boot_kill(struct qemu_boot *boot);
 
 /** As struct engine's poll(). */
-void boot_ask_halted(struct boot *boot);
+void boot_ask_halted(struct qemu_boot *boot);
 
 /** Tells the listener; fills in @at. */
-void boot_tell(struct boot *boot, struct event *event);
+void boot_tell(struct qemu_boot *boot, struct event *event);
 
 /** Gives up for a reason of our own: the emulator is killed, CAUSE_ENGINE follows. */
-void boot_fail(struct boot *boot, const char *why);
+void boot_fail(struct qemu_boot *boot, const char *why);
 
 /** Begins to poll the intakes whose @fd is set. @return 0, or libuv's error */
-int intakes_open(struct boot *boot);
+int intakes_open(struct qemu_boot *boot);
 
 /** Reads all that is there. @return the most bytes that came from one channel */
-size_t intakes_drain(struct boot *boot);
+size_t intakes_drain(struct qemu_boot *boot);
 
 /** Closes the intakes' handles; the descriptors stay open until boot's release. */
-void intakes_close(struct boot *boot, uv_close_cb closed);
+void intakes_close(struct qemu_boot *boot, uv_close_cb closed);
 
 /** Gives the stub its breakpoints and lets the machine start; before the emulator runs. */
-int freeze_prepare(struct boot *boot, struct error *error);
+int freeze_prepare(struct qemu_boot *boot, struct error *error);
 
 /** Begins to listen to the stub. @return 0, or libuv's error */
-int freeze_watch(struct boot *boot);
+int freeze_watch(struct qemu_boot *boot);
+
+/** Stops a running machine, sets all breakpoints and lets it go on. */
+void freeze_arm(struct qemu_boot *boot);
 
 /** Lets a machine that was stopped for another reason go on, with all breakpoints. */
-void freeze_resume(struct boot *boot);
+void freeze_resume(struct qemu_boot *boot);
 
 /** As struct engine's thaw(). */
-void freeze_thaw(struct boot *boot, bool keep);
+void freeze_thaw(struct qemu_boot *boot, bool keep);
 
 /** Asks for a reset from outside. */
-void reset_begin(struct boot *boot);
+void reset_begin(struct qemu_boot *boot);
 
 /** The emulator's RESET event. @param by_guest as the event says */
-void reset_seen(struct boot *boot, bool by_guest);
+void reset_seen(struct qemu_boot *boot, bool by_guest);
 
 /** True when a reset by the guest is the firmware's own and was dealt with. */
-bool reset_forgiven(struct boot *boot);
+bool reset_forgiven(struct qemu_boot *boot);
 
 #endif

@@ -14,13 +14,13 @@
  * pipe holds many times that (pipe(7): 16 pages). */
 enum { NEARLY_FULL = 4096 };
 
-void boot_tell(struct boot *boot, struct event *event)
+void boot_tell(struct qemu_boot *boot, struct event *event)
 {
 	event->at = clock_now() - boot->since;
 	boot->request.listener(boot->request.context, event);
 }
 
-void boot_kill(struct boot *boot)
+void boot_kill(struct qemu_boot *boot)
 {
 	if (boot->killed)
 		return;
@@ -35,7 +35,7 @@ void boot_kill(struct boot *boot)
 		kill(-boot->pid, SIGKILL);
 }
 
-void boot_fail(struct boot *boot, const char *why)
+void boot_fail(struct qemu_boot *boot, const char *why)
 {
 	if (!boot->failure)
 		boot->failure = copy_text(why);
@@ -45,7 +45,7 @@ void boot_fail(struct boot *boot, const char *why)
 static void stop_confirmed(void *context, const json_t *value);
 
 /* Delivers the stop once every byte that the guest printed before it has been. */
-static void settle_stop(struct boot *boot)
+static void settle_stop(struct qemu_boot *boot)
 {
 	struct event event = {.kind = EVENT_STOPPED, .cause = boot->stopped};
 
@@ -66,7 +66,7 @@ static void stop_confirmed(void *context, const json_t *value)
 	settle_stop(context);
 }
 
-static void guest_stopped(struct boot *boot, enum cause cause)
+static void guest_stopped(struct qemu_boot *boot, enum cause cause)
 {
 	if (boot->resetting || boot->killed || boot->stopped != CAUSE_NONE)
 		return;
@@ -74,7 +74,7 @@ static void guest_stopped(struct boot *boot, enum cause cause)
 	settle_stop(boot);
 }
 
-static void hear_shutdown(struct boot *boot, const json_t *data)
+static void hear_shutdown(struct qemu_boot *boot, const json_t *data)
 {
 	static const struct {
 		const char *reason;
@@ -91,7 +91,7 @@ static void hear_shutdown(struct boot *boot, const json_t *data)
 
 static void hear_event(void *context, const char *name, const json_t *data)
 {
-	struct boot *boot = context;
+	struct qemu_boot *boot = context;
 
 	if (!strcmp(name, "SHUTDOWN"))
 		hear_shutdown(boot, data);
@@ -109,7 +109,7 @@ static void monitor_failed(void *context, const char *why)
 /* The emulator answers the handshake from its main loop, so the processors have started. */
 static void monitor_ready(void *context, const json_t *value)
 {
-	struct boot *boot = context;
+	struct qemu_boot *boot = context;
 	struct event event = {.kind = EVENT_STARTED};
 
 	(void)value;
@@ -120,7 +120,7 @@ static void monitor_ready(void *context, const json_t *value)
 /* Where the gdb stub starts the guest, that may still end before the handshake. */
 static void first_status(void *context, const json_t *value)
 {
-	struct boot *boot = context;
+	struct qemu_boot *boot = context;
 	const char *status = json_string_value(json_object_get(value, "status"));
 
 	if (boot->stopped != CAUSE_NONE || boot->resetting || !status)
@@ -131,7 +131,7 @@ static void first_status(void *context, const json_t *value)
 
 static void monitor_readable(uv_poll_t *poll, int status, int events)
 {
-	struct boot *boot = poll->data;
+	struct qemu_boot *boot = poll->data;
 
 	(void)status;
 	(void)events;
@@ -141,7 +141,7 @@ static void monitor_readable(uv_poll_t *poll, int status, int events)
 
 static void hear_registers(void *context, const json_t *value)
 {
-	struct boot *boot = context;
+	struct qemu_boot *boot = context;
 	struct event event = {.kind = EVENT_HALTED};
 	const char *text = json_string_value(value);
 
@@ -151,7 +151,7 @@ static void hear_registers(void *context, const json_t *value)
 		boot_tell(boot, &event);
 }
 
-void boot_ask_halted(struct boot *boot)
+void boot_ask_halted(struct qemu_boot *boot)
 {
 	if (boot->killed || boot->asking || boot->resetting || boot->stopped != CAUSE_NONE)
 		return;
@@ -164,13 +164,13 @@ void boot_ask_halted(struct boot *boot)
 
 static void handle_closed(uv_handle_t *handle)
 {
-	struct boot *boot = handle->data;
+	struct qemu_boot *boot = handle->data;
 
 	if (--boot->handles == 0 && boot->end.kind == EVENT_ENDED)
 		boot_tell(boot, &boot->end);
 }
 
-void boot_close_handles(struct boot *boot, uv_close_cb closed)
+void boot_close_handles(struct qemu_boot *boot, uv_close_cb closed)
 {
 	intakes_close(boot, closed);
 	if (boot->monitor_poll.data)
@@ -181,7 +181,7 @@ void boot_close_handles(struct boot *boot, uv_close_cb closed)
 		uv_close((uv_handle_t *)&boot->exit_poll, closed);
 }
 
-static void set_end(struct boot *boot, int status)
+static void set_end(struct qemu_boot *boot, int status)
 {
 	boot->end = (struct event){.kind = EVENT_ENDED, .cause = CAUSE_EXIT};
 	if (boot->failure) {
@@ -199,7 +199,7 @@ static void set_end(struct boot *boot, int status)
 
 static void emulator_ended(uv_poll_t *poll, int poll_status, int events)
 {
-	struct boot *boot = poll->data;
+	struct qemu_boot *boot = poll->data;
 	int status = 0;
 
 	(void)poll_status;
@@ -218,7 +218,7 @@ static void emulator_ended(uv_poll_t *poll, int poll_status, int events)
 
 /* ---- watching for all that ---- */
 
-static int poll_descriptor(struct boot *boot, uv_poll_t *poll, int fd, uv_poll_cb callback)
+static int poll_descriptor(struct qemu_boot *boot, uv_poll_t *poll, int fd, uv_poll_cb callback)
 {
 	int result = uv_poll_init(boot->loop, poll, fd);
 
@@ -229,7 +229,7 @@ static int poll_descriptor(struct boot *boot, uv_poll_t *poll, int fd, uv_poll_c
 	return uv_poll_start(poll, UV_READABLE, callback);
 }
 
-int boot_watch(struct boot *boot, struct error *error)
+int boot_watch(struct qemu_boot *boot, struct error *error)
 {
 	const struct qmp_listener listener = {hear_event, monitor_failed, boot};
 	int result = intakes_open(boot);
@@ -246,7 +246,7 @@ int boot_watch(struct boot *boot, struct error *error)
 	qmp_open(&boot->qmp, boot->monitor, &listener, monitor_ready);
 	/* Only now may the guest run: the end of one that was quicker than the handshake would go
 	 * unheard. Both lie in the socket before the emulator reads it, so nothing waits for us. */
-	if (boot->stub.fd < 0)
+	if (boot->start == QEMU_START_MONITOR)
 		qmp_command(&boot->qmp, "cont", NULL, NULL);
 	qmp_command(&boot->qmp, "query-status", NULL, first_status);
 	return 0;

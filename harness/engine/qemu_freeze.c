@@ -15,7 +15,7 @@
 
 #define TRAP "T05" /* stop reply: a breakpoint, or a step done */
 
-static void add_points(const struct boot *boot, struct buffer *frames, char kind)
+static void add_points(const struct qemu_boot *boot, struct buffer *frames, char kind)
 {
 	char packet[32];
 
@@ -26,17 +26,19 @@ static void add_points(const struct boot *boot, struct buffer *frames, char kind
 }
 
 /* Everything in one write: a byte that comes while the machine runs would stop it. */
-static int go(struct boot *boot, char points, const char *how, struct error *error)
+static int go(struct qemu_boot *boot, char points, const char *how, struct error *error)
 {
 	autobuffer struct buffer frames = {0};
 
-	if (points)
+	if (points) {
 		add_points(boot, &frames, points);
+		boot->armed = points == 'Z';
+	}
 	rsp_frame(&frames, how);
 	return rsp_send_frames(&boot->stub, &frames, error);
 }
 
-static void go_or_fail(struct boot *boot, char points, const char *how)
+static void go_or_fail(struct qemu_boot *boot, char points, const char *how)
 {
 	struct error error;
 
@@ -44,21 +46,40 @@ static void go_or_fail(struct boot *boot, char points, const char *how)
 		boot_fail(boot, error.text);
 }
 
-int freeze_prepare(struct boot *boot, struct error *error)
+int freeze_prepare(struct qemu_boot *boot, struct error *error)
 {
 	if (boot->stub.fd < 0)
 		return 0;
 	fcntl(boot->stub.fd, F_SETFL, O_NONBLOCK);
+	if (boot->start != QEMU_START_STUB)
+		return 0;
 	return go(boot, 'Z', "c", error);
 }
 
-void freeze_resume(struct boot *boot)
+void freeze_arm(struct qemu_boot *boot)
 {
+	autobuffer struct buffer frames = {0};
+	struct error error;
+
+	if (boot->killed || boot->stub.fd < 0)
+		return;
 	boot->frozen = boot->stepping = false;
-	go_or_fail(boot, 'Z', "c");
+	buffer_add_text(&frames, "\003"); /* a running machine stops at any byte, and loses it */
+	if (!boot->armed)
+		add_points(boot, &frames, 'Z');
+	boot->armed = true;
+	rsp_frame(&frames, "c");
+	if (rsp_send_frames(&boot->stub, &frames, &error) < 0)
+		boot_fail(boot, error.text);
 }
 
-void freeze_thaw(struct boot *boot, bool keep)
+void freeze_resume(struct qemu_boot *boot)
+{
+	boot->frozen = boot->stepping = false;
+	go_or_fail(boot, boot->armed ? 0 : 'Z', "c");
+}
+
+void freeze_thaw(struct qemu_boot *boot, bool keep)
 {
 	if (!boot->frozen)
 		return;
@@ -71,7 +92,8 @@ void freeze_thaw(struct boot *boot, bool keep)
 }
 
 /* The freeze point at which the machine stands, or none. */
-static const struct freeze_point *point_of(const struct boot *boot, const struct cpu_state *cpu)
+static const struct freeze_point *point_of(
+	const struct qemu_boot *boot, const struct cpu_state *cpu)
 {
 	for (size_t i = 0; i < boot->request.freeze_count; i++) {
 		const struct freeze_point *point = &boot->request.freeze[i];
@@ -84,7 +106,7 @@ static const struct freeze_point *point_of(const struct boot *boot, const struct
 	return NULL;
 }
 
-static void trapped(struct boot *boot)
+static void trapped(struct qemu_boot *boot)
 {
 	struct event event = {.kind = EVENT_FROZEN};
 	const struct freeze_point *point;
@@ -113,7 +135,7 @@ static void trapped(struct boot *boot)
 
 static void stub_readable(uv_poll_t *poll, int status, int events)
 {
-	struct boot *boot = poll->data;
+	struct qemu_boot *boot = poll->data;
 	autobuffer struct buffer packet = {0};
 	struct error error;
 	int got;
@@ -127,7 +149,7 @@ static void stub_readable(uv_poll_t *poll, int status, int events)
 		uv_poll_stop(poll); /* its end is seen elsewhere */
 }
 
-int freeze_watch(struct boot *boot)
+int freeze_watch(struct qemu_boot *boot)
 {
 	int result;
 

@@ -24,7 +24,8 @@ static bool intake_open(const struct intake *intake)
 	return intake->fd >= 0 && !intake->ended;
 }
 
-static void deliver(struct boot *boot, const struct intake *intake, const char *bytes, size_t size)
+static void deliver(
+	struct qemu_boot *boot, const struct intake *intake, const char *bytes, size_t size)
 {
 	struct event event = {.kind = EVENT_BYTES,
 		.channel = (enum channel)(intake - boot->intakes),
@@ -37,7 +38,7 @@ static void deliver(struct boot *boot, const struct intake *intake, const char *
 }
 
 /* Reads until there is nothing left or @most bytes came. @return bytes read */
-static size_t intake_read(struct boot *boot, struct intake *intake, size_t most)
+static size_t intake_read(struct qemu_boot *boot, struct intake *intake, size_t most)
 {
 	char chunk[16384];
 	size_t total = 0;
@@ -61,7 +62,7 @@ static size_t intake_read(struct boot *boot, struct intake *intake, size_t most)
 
 static void rest_over(uv_timer_t *timer);
 
-static void rest(struct boot *boot, struct intake *intake)
+static void rest(struct qemu_boot *boot, struct intake *intake)
 {
 	intake->resting = true;
 	uv_poll_stop(&intake->poll);
@@ -71,7 +72,7 @@ static void rest(struct boot *boot, struct intake *intake)
 
 static void intake_ready(uv_poll_t *poll, int status, int events)
 {
-	struct boot *boot = poll->data;
+	struct qemu_boot *boot = poll->data;
 	struct intake *intake = (struct intake *)((char *)poll - offsetof(struct intake, poll));
 	size_t got = intake_read(boot, intake, TURN);
 
@@ -83,7 +84,7 @@ static void intake_ready(uv_poll_t *poll, int status, int events)
 
 static void rest_over(uv_timer_t *timer)
 {
-	struct boot *boot = timer->data;
+	struct qemu_boot *boot = timer->data;
 
 	for (size_t i = 0; i < CHANNELS; i++) {
 		struct intake *intake = &boot->intakes[i];
@@ -99,7 +100,7 @@ static void rest_over(uv_timer_t *timer)
 	}
 }
 
-size_t intakes_drain(struct boot *boot)
+size_t intakes_drain(struct qemu_boot *boot)
 {
 	size_t most = 0;
 
@@ -111,7 +112,7 @@ size_t intakes_drain(struct boot *boot)
 	return most;
 }
 
-int intakes_open(struct boot *boot)
+int intakes_open(struct qemu_boot *boot)
 {
 	int result = uv_timer_init(boot->loop, &boot->rest);
 
@@ -132,7 +133,7 @@ int intakes_open(struct boot *boot)
 	return result;
 }
 
-void intakes_close(struct boot *boot, uv_close_cb closed)
+void intakes_close(struct qemu_boot *boot, uv_close_cb closed)
 {
 	uv_close((uv_handle_t *)&boot->rest, closed);
 	for (size_t i = 0; i < CHANNELS; i++) {

@@ -8,7 +8,7 @@
 
 #include "engine/firmware_call.h"
 
-uint64_t memory_progress(const struct boot *boot)
+uint64_t memory_progress(const struct qemu_boot *boot)
 {
 	struct stat status;
 
@@ -17,7 +17,8 @@ uint64_t memory_progress(const struct boot *boot)
 	return (uint64_t)status.st_blocks * 512;
 }
 
-int memory_read(struct boot *boot, uint64_t address, void *out, size_t size, struct error *error)
+int memory_read(
+	struct qemu_boot *boot, uint64_t address, void *out, size_t size, struct error *error)
 {
 	const struct machine *machine = boot->request.machine;
 	uint64_t offset;
@@ -75,7 +76,7 @@ static int next_data(
 static int touched(
 	void *context, uint64_t from, uint64_t *start, uint64_t *end, struct error *error)
 {
-	const struct boot *boot = context;
+	const struct qemu_boot *boot = context;
 	const struct machine *machine = boot->request.machine;
 	const uint64_t high = UINT64_C(1) << 32;
 	uint64_t below = qemu_below_4g(machine->type, machine->memory);
@@ -97,12 +98,12 @@ static int touched(
 	return status;
 }
 
-struct memory_reader memory_reader_of(struct boot *boot)
+struct memory_reader memory_reader_of(struct qemu_boot *boot)
 {
 	return (struct memory_reader){.read = read_for_judge, .touched = touched, .context = boot};
 }
 
-int memory_map_of(struct boot *boot, struct memory_map *out, struct error *error)
+int memory_map_of(struct qemu_boot *boot, struct memory_map *out, struct error *error)
 {
 	if (!boot->frozen)
 		return fail(error, "memory map: the machine does not stand still");

@@ -14,12 +14,12 @@
  */
 #include "engine/qemu_boot.h"
 
-static void set_reboot_action(struct boot *boot, const char *action)
+static void set_reboot_action(struct qemu_boot *boot, const char *action)
 {
 	qmp_command(&boot->qmp, "set-action", json_pack("{s:s}", "reboot", action), NULL);
 }
 
-static void request_reset(struct boot *boot)
+static void request_reset(struct qemu_boot *boot)
 {
 	boot->resetting = true;
 	boot->stopped = CAUSE_NONE;
@@ -28,14 +28,14 @@ static void request_reset(struct boot *boot)
 	qmp_command(&boot->qmp, "system_reset", NULL, NULL);
 }
 
-void reset_begin(struct boot *boot)
+void reset_begin(struct qemu_boot *boot)
 {
 	boot->forgiving = true;
 	if (!boot->resetting)
 		request_reset(boot);
 }
 
-void reset_seen(struct boot *boot, bool by_guest)
+void reset_seen(struct qemu_boot *boot, bool by_guest)
 {
 	if (!boot->resetting || by_guest)
 		return;
@@ -50,7 +50,7 @@ void reset_seen(struct boot *boot, bool by_guest)
 		qmp_command(&boot->qmp, "cont", NULL, NULL);
 }
 
-bool reset_forgiven(struct boot *boot)
+bool reset_forgiven(struct qemu_boot *boot)
 {
 	if (!boot->forgiving || boot->heard)
 		return false;

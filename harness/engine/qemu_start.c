@@ -13,6 +13,7 @@
 #include "base/spawn.h"
 #include "base/text.h"
 #include "base/warden.h"
+#include "engine/qemu.h"
 #include "engine/qemu_boot.h"
 
 /* The emulator's ends of what ties it to us, by their number there; 0 = not there. */
@@ -22,14 +23,13 @@ struct ties {
 
 static void close_ties(struct ties *ties)
 {
-	/* The payload's descriptors belong to the payload. */
 	for (int fd = 0; fd < QEMU_FD_END; fd++)
-		if (ties->theirs[fd] > 0 && fd != QEMU_FD_KERNEL && fd != QEMU_FD_INITRD &&
-			fd != QEMU_FD_MEMORY && fd != QEMU_FD_DISK)
+		if (ties->theirs[fd] > 0)
 			close(ties->theirs[fd]);
 }
 
-static int open_intake(struct boot *boot, enum channel channel, int *theirs, struct error *error)
+static int open_intake(
+	struct qemu_boot *boot, enum channel channel, int *theirs, struct error *error)
 {
 	int ends[2];
 
@@ -52,38 +52,15 @@ static int open_socket(int *ours, int *theirs, struct error *error)
 	return 0;
 }
 
-static int open_memory(struct boot *boot, struct error *error)
+static int open_ties(struct qemu_boot *boot, const struct qemu_launch *launch, struct ties *ties,
+	struct error *error)
 {
-	uint64_t size = boot->request.machine->memory;
-
-	boot->memory = memfd_create("guest-ram", MFD_CLOEXEC);
-	if (boot->memory < 0 || ftruncate(boot->memory, (off_t)size))
-		return fail_errno(error, "no %" PRIu64 " bytes of guest memory", size);
-	return 0;
-}
-
-static int open_ties(struct boot *boot, struct ties *ties, struct error *error)
-{
-	const struct payload *payload = boot->request.payload;
-
 	if (open_socket(&boot->monitor, &ties->theirs[QEMU_FD_MONITOR], error) ||
-		open_memory(boot, error) ||
 		open_intake(boot, CHANNEL_SERIAL, &ties->theirs[QEMU_FD_SERIAL], error) ||
 		open_intake(boot, CHANNEL_DEBUG, &ties->theirs[QEMU_FD_DEBUG], error) ||
 		open_intake(boot, CHANNEL_EMULATOR, &ties->theirs[1], error))
 		return -1;
-	if (boot->request.freeze_count &&
-		open_socket(&boot->stub.fd, &ties->theirs[QEMU_FD_GDB], error))
-		return -1;
-	ties->theirs[QEMU_FD_MEMORY] = boot->memory;
-	if (payload->disk) {
-		ties->theirs[QEMU_FD_DISK] = payload->disk->fd;
-		return 0;
-	}
-	ties->theirs[QEMU_FD_KERNEL] = payload->kernel->fd;
-	if (payload->initrd)
-		ties->theirs[QEMU_FD_INITRD] = payload->initrd->fd;
-	return 0;
+	return launch->stub ? open_socket(&boot->stub.fd, &ties->theirs[QEMU_FD_GDB], error) : 0;
 }
 
 /* The emulator runs in another folder than we do. Links stay as they are: a wrapper may look at the
@@ -121,26 +98,24 @@ char **boot_argv(const struct machine *machine, const struct payload *payload, c
 	return qemu_argv(&here, NULL, NULL, NULL, ties);
 }
 
-static int spawn_emulator(struct boot *boot, const struct ties *ties, struct error *error)
+static int spawn_emulator(struct qemu_boot *boot, const struct qemu_launch *launch,
+	const struct ties *ties, struct error *error)
 {
-	const struct payload *payload = boot->request.payload;
-	struct inherit inherit[QEMU_FD_END];
-	struct command command = {.folder = boot->request.folder,
+	struct inherit inherit[QEMU_FD_END + QEMU_INHERIT_LIMIT];
+	struct command command = {.argv = launch->argv,
+		.folder = boot->request.folder,
 		.inherit = inherit,
 		.in = -1,
 		.out = ties->theirs[1],
 		.err = ties->theirs[1]};
-	char **argv = boot_argv(boot->request.machine, payload, payload->kernel->path,
-		payload->initrd ? payload->initrd->path : NULL,
-		boot->request.freeze_count ? QEMU_JUDGED : QEMU_LIVE);
 
 	for (int fd = QEMU_FD_MONITOR; fd < QEMU_FD_END; fd++)
 		if (ties->theirs[fd] > 0)
 			inherit[command.inherit_count++] = (struct inherit){ties->theirs[fd], fd};
-	command.argv = argv;
+	for (size_t i = 0; i < launch->inherit_count && i < QEMU_INHERIT_LIMIT; i++)
+		inherit[command.inherit_count++] = launch->inherit[i];
 	boot->since = clock_now();
 	boot->pid = spawn(&command, &boot->pidfd, error);
-	qemu_argv_free(argv);
 	return boot->pid < 0 ? -1 : 0;
 }
 
@@ -151,7 +126,7 @@ static void close_descriptor(int *fd)
 	*fd = -1;
 }
 
-void boot_release(struct boot *boot)
+void boot_release(struct qemu_boot *boot)
 {
 	if (!boot)
 		return;
@@ -168,14 +143,14 @@ void boot_release(struct boot *boot)
 
 static void abandoned(uv_handle_t *handle)
 {
-	struct boot *boot = handle->data;
+	struct qemu_boot *boot = handle->data;
 
 	if (--boot->handles == 0)
 		boot_release(boot);
 }
 
 /* A start that failed half-way: nothing of it may be left, and no event comes. */
-static struct boot *abandon(struct boot *boot)
+static struct qemu_boot *abandon(struct qemu_boot *boot)
 {
 	if (boot->pid > 0) {
 		kill(-boot->pid, SIGKILL);
@@ -190,20 +165,74 @@ static struct boot *abandon(struct boot *boot)
 	return NULL;
 }
 
-struct boot *boot_start(uv_loop_t *loop, const struct boot_request *request, struct error *error)
+struct qemu_boot *qemu_launch(const struct qemu_launch *launch, struct error *error)
 {
 	__attribute__((cleanup(close_ties))) struct ties ties = {{0}};
-	struct boot *boot = calloc(1, sizeof(*boot));
+	struct qemu_boot *boot = calloc(1, sizeof(*boot));
 
 	if (!boot)
 		abort();
-	boot->loop = loop;
-	boot->request = *request;
-	boot->monitor = boot->pidfd = boot->memory = boot->stub.fd = -1;
+	boot->loop = launch->loop;
+	boot->request = *launch->request;
+	boot->start = launch->start;
+	boot->memory = launch->memory;
+	boot->monitor = boot->pidfd = boot->stub.fd = -1;
 	for (size_t i = 0; i < CHANNELS; i++)
 		boot->intakes[i].fd = -1;
-	if (open_ties(boot, &ties, error) || freeze_prepare(boot, error) ||
-		spawn_emulator(boot, &ties, error) || boot_watch(boot, error))
+	if (open_ties(boot, launch, &ties, error) || freeze_prepare(boot, error) ||
+		spawn_emulator(boot, launch, &ties, error) || boot_watch(boot, error))
 		return abandon(boot);
+	return boot;
+}
+
+static int open_memory(uint64_t size, int *memory, struct error *error)
+{
+	*memory = memfd_create("guest-ram", MFD_CLOEXEC);
+	if (*memory >= 0 && !ftruncate(*memory, (off_t)size))
+		return 0;
+	return fail_errno(error, "no %" PRIu64 " bytes of guest memory", size);
+}
+
+/* What of a payload the emulator is given. */
+static size_t hand_over(const struct payload *payload, struct inherit *inherit)
+{
+	size_t count = 0;
+
+	if (payload->disk) {
+		inherit[count++] = (struct inherit){payload->disk->fd, QEMU_FD_DISK};
+		return count;
+	}
+	inherit[count++] = (struct inherit){payload->kernel->fd, QEMU_FD_KERNEL};
+	if (payload->initrd)
+		inherit[count++] = (struct inherit){payload->initrd->fd, QEMU_FD_INITRD};
+	return count;
+}
+
+struct qemu_boot *boot_start(
+	uv_loop_t *loop, const struct boot_request *request, struct error *error)
+{
+	const struct payload *payload = request->payload;
+	bool judged = request->freeze_count > 0;
+	struct inherit inherit[QEMU_INHERIT_LIMIT] = {{-1, QEMU_FD_MEMORY}};
+	struct qemu_launch launch = {.loop = loop,
+		.request = request,
+		.inherit = inherit,
+		.inherit_count = 1 + hand_over(payload, inherit + 1),
+		.stub = judged,
+		.start = judged ? QEMU_START_STUB : QEMU_START_MONITOR};
+	struct qemu_boot *boot;
+
+	if (open_memory(request->machine->memory, &launch.memory, error)) {
+		if (launch.memory >= 0)
+			close(launch.memory);
+		return NULL;
+	}
+	inherit[0].from = launch.memory;
+	launch.argv = boot_argv(request->machine, payload, payload->kernel->path,
+		payload->initrd ? payload->initrd->path : NULL, judged ? QEMU_JUDGED : QEMU_LIVE);
+	boot = qemu_launch(&launch, error);
+	qemu_argv_free(launch.argv);
+	if (boot)
+		boot->head.engine = &engine_qemu;
 	return boot;
 }

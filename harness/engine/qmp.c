@@ -102,10 +102,24 @@ bool qmp_receive(struct qmp *qmp)
 
 /* A command is far smaller than the socket's room and few are ever under way: one that does not fit
  * at once means that the emulator has stopped reading long ago. */
-static void send_text(struct qmp *qmp, const char *text)
+static void send_text(struct qmp *qmp, const char *text, int fd)
 {
 	size_t size = strlen(text);
-	ssize_t put = send(qmp->fd, text, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+	struct iovec bytes = {(char *)text, size};
+	struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1};
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(fd))] = {0};
+	struct cmsghdr *rights = (struct cmsghdr *)control;
+	ssize_t put;
+
+	if (fd >= 0) {
+		message.msg_control = control;
+		message.msg_controllen = sizeof(control);
+		*rights = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(fd)),
+			.cmsg_level = SOL_SOCKET,
+			.cmsg_type = SCM_RIGHTS};
+		memcpy(CMSG_DATA(rights), &fd, sizeof(fd));
+	}
+	put = sendmsg(qmp->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 	/* A dead emulator is seen by its end, not here. */
 	if (put < 0 && (errno == EPIPE || errno == ECONNRESET))
@@ -115,7 +129,9 @@ static void send_text(struct qmp *qmp, const char *text)
 			strlen(strerror(errno)));
 }
 
-void qmp_command(struct qmp *qmp, const char *name, json_t *arguments, qmp_reply reply)
+/* @fd goes along with the command, -1 for none */
+static void send_command(
+	struct qmp *qmp, const char *name, json_t *arguments, qmp_reply reply, int fd)
 {
 	json_t *command = json_pack("{s:s, s:o*}", "execute", name, "arguments", arguments);
 	autofree char *text = json_dumps(command, JSON_COMPACT);
@@ -133,7 +149,17 @@ void qmp_command(struct qmp *qmp, const char *name, json_t *arguments, qmp_reply
 	qmp->pending[slot].name = name;
 	qmp->pending[slot].reply = reply;
 	qmp->count++;
-	send_text(qmp, text);
+	send_text(qmp, text, fd);
+}
+
+void qmp_command(struct qmp *qmp, const char *name, json_t *arguments, qmp_reply reply)
+{
+	send_command(qmp, name, arguments, reply, -1);
+}
+
+void qmp_give_fd(struct qmp *qmp, const char *name, int fd)
+{
+	send_command(qmp, "getfd", json_pack("{s:s}", "fdname", name), NULL, fd);
 }
 
 void qmp_open(struct qmp *qmp, int fd, const struct qmp_listener *listener, qmp_reply ready)

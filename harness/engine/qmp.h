@@ -51,6 +51,11 @@ void qmp_open(struct qmp *qmp, int fd, const struct qmp_listener *listener, qmp_
  */
 void qmp_command(struct qmp *qmp, const char *name, json_t *arguments, qmp_reply reply);
 
+/**
+ * Hands a descriptor over, to be named in later commands (getfd). @param fd stays the caller's
+ */
+void qmp_give_fd(struct qmp *qmp, const char *name, int fd);
+
 /** Reads what there is, without blocking, and calls the listener. @return false at end of file */
 bool qmp_receive(struct qmp *qmp);
 

@@ -33,7 +33,7 @@ struct phase {
 	double seconds;
 };
 
-#define RESULT_PHASES 8
+#define RESULT_PHASES 16
 
 /** One axis of the cell, for reports that group by it. */
 struct coordinate {

@@ -95,6 +95,16 @@ static int name_arguments(struct job *job, const struct stage *stage, struct err
 	return 0;
 }
 
+/* Under Xen each byte on ttyS0 is a way to the device model and back: a probe is heard on port
+ * 0xe9, which the hypervisor serves itself, a kernel on its paravirtual console. */
+static enum channel reports_on(const struct job *job)
+{
+	if (!strcmp(job->engine->name, "qemu"))
+		return CHANNEL_SERIAL;
+	return cell_value(job->cell, AXIS_KERNEL)->kernel.kind == KERNEL_PROBE ? CHANNEL_DEBUG
+									       : CHANNEL_PV;
+}
+
 static int describe_machine(struct job *job, struct stage *stage, struct error *error)
 {
 	const char *stand_in = stage->choices.stand_in.rom;
@@ -116,6 +126,9 @@ static int describe_machine(struct job *job, struct stage *stage, struct error *
 		.vcpus = (unsigned)cell_value(cell, AXIS_VCPUS)->number,
 		.firmware = strcmp(firmware, "seabios") == 0 ? NULL : firmware,
 	};
+	job->report = reports_on(job);
+	if (!strcmp(job->engine->name, "xen") && stage_xen(stage, &job->machine, error) < 0)
+		return -1;
 	if (source_dma(cell_value(cell, AXIS_SOURCE)->text, &job->machine.dma, error) < 0 ||
 		name_arguments(job, stage, error) < 0)
 		return -1;
@@ -129,6 +142,9 @@ static int make_disk(struct job *job, struct stage *stage, struct error *error)
 
 	if (strcmp(via, "direct") == 0)
 		return 0;
+	if (strcmp(job->engine->name, "qemu") != 0)
+		return fail(error, "via %s: engine %s cannot boot from a disk yet", via,
+			job->engine->name);
 	return pantry_disk(stage->pantry,
 		strcmp(via, "disk16") == 0 ? DISK_ENTRY_16 : DISK_ENTRY_32, &job->payload, error);
 }

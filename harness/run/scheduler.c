@@ -116,7 +116,8 @@ static void lane_broken(struct lane *lane, const char *why)
 	outcome_conclude(&lane->result, lane->cell, NULL);
 }
 
-static void lane_conclude(struct lane *lane, const char *rules, double judging, double reaction)
+static void lane_conclude(struct lane *lane, const char *rules, double judging, double reaction,
+	const struct phase *phases, size_t phase_count)
 {
 	struct run *run = lane->run;
 	struct error error;
@@ -127,6 +128,8 @@ static void lane_conclude(struct lane *lane, const char *rules, double judging, 
 		rules = PAIR_RULE;
 	outcome_conclude(&lane->result, lane->cell, rules);
 	outcome_phase(&lane->result, "boot", lane->result.seconds);
+	for (size_t i = 0; i < phase_count; i++)
+		outcome_phase(&lane->result, phases[i].name, phases[i].seconds);
 	if (judging > 0)
 		outcome_phase(&lane->result, "layout", judging);
 	outcome_phase(&lane->result, "verdict", reaction);
@@ -137,6 +140,15 @@ static void lane_conclude(struct lane *lane, const char *rules, double judging, 
 }
 
 static bool lane_boot(struct lane *lane);
+
+static size_t copy_phases(const struct trial *trial, struct phase *out)
+{
+	size_t count;
+	const struct phase *phases = trial_phases(trial, &count);
+
+	memcpy(out, phases, count * sizeof(*out));
+	return count;
+}
 
 static void on_trial_done(void *context, struct trial *trial)
 {
@@ -149,14 +161,17 @@ static void on_trial_done(void *context, struct trial *trial)
 	autofree char *rules = copy_text(trial_rules(trial));
 	double judging = trial_judge_seconds(trial);
 	double reaction = trial_reaction(trial);
+	struct phase phases[RESULT_PHASES];
+	size_t phase_count;
 
+	phase_count = copy_phases(trial, phases);
 	outcome_attempt(&lane->result, attempt);
 	trial_free(trial);
 	lane->trial = NULL;
 	if (again && lane_boot(lane))
 		return;
 	if (!run->signal) {
-		lane_conclude(lane, rules, judging, reaction);
+		lane_conclude(lane, rules, judging, reaction, phases, phase_count);
 		lane_publish(lane);
 	}
 	lane_clear(lane);

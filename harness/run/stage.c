@@ -11,6 +11,8 @@
 #include "base/digest.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "engine/xen_frozen.h"
+#include "payload/dom0.h"
 
 /* The names by which QEMU asks for the boot ROM of a Linux kernel. */
 static const char *const rom_names[] = {"linuxboot.bin", "linuxboot_dma.bin"};
@@ -150,8 +152,30 @@ void stage_close(struct stage *stage)
 	free(stage->choices.stand_in.kernel);
 	free(stage->choices.stand_in.initrd);
 	free(stage->choices.stand_in.rom);
+	free(stage->dom0);
+	free(stage->frozen);
 	free(stage->folder);
 	*stage = (struct stage){0};
+}
+
+static void say(const char *line)
+{
+	fprintf(stderr, "%s\n", line);
+}
+
+int stage_xen(struct stage *stage, struct machine *machine, struct error *error)
+{
+	if (!stage->dom0)
+		stage->dom0 = dom0_find(stage->parts.guests, stage->parts.cache, error);
+	if (!stage->dom0)
+		return -1;
+	machine->dom0 = stage->dom0;
+	if (stage->choices.cold)
+		return 0;
+	if (!stage->frozen)
+		stage->frozen = frozen_find(machine, stage->parts.cache, say, error);
+	machine->frozen = stage->frozen;
+	return stage->frozen ? 0 : -1;
 }
 
 /* Copies a ROM into the run's folder under each name; the folder is named by what is in it. */

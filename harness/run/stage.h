@@ -31,6 +31,7 @@ struct choices {
 	char *emulator;		  /* --qemu; "qemu-system-x86_64" */
 	char *accel;		  /* --accel, or NULL: find out */
 	double timeout_scale;	  /* --timeout-scale; 1 */
+	bool cold;		  /* --cold: nothing is cloned from a frozen machine */
 	bool keep;		  /* --keep: payloads and captures of passed cells too */
 	struct stand_in stand_in; /* dkboot repro */
 };
@@ -48,6 +49,8 @@ struct stage {
 	struct accelerator accelerator;
 	struct pantry *pantry;
 	struct rom *roms;
+	char *dom0;   /* folder of the image of dom0; NULL until a cell needs it */
+	char *frozen; /* folder of that, frozen */
 	char *folder; /* of the run, absolute */
 };
 
@@ -72,6 +75,9 @@ void stage_close(struct stage *stage);
  * folder) or a file, which is copied under every name by which QEMU may ask for a Linux boot ROM.
  */
 int stage_rom(struct stage *stage, const char *name, const char **folder, struct error *error);
+
+/** Where the nested Xen of a machine comes from: the image of dom0, and, unless the run is cold, that image frozen. */
+int stage_xen(struct stage *stage, struct machine *machine, struct error *error);
 
 /** All time limits are multiplied by this. */
 double stage_scale(const struct stage *stage);

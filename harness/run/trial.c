@@ -15,6 +15,8 @@
 	40 /* what follows a verdict's cause still goes to the log: a call trace, a panic after    \
 	      success */
 
+enum { TRIAL_PHASES = 8 };
+
 struct trial {
 	const struct job *job;
 	struct trial_hooks hooks;
@@ -36,12 +38,25 @@ struct trial {
 	uint64_t last_sign;  /* engine time of the last byte or device progress */
 	uint64_t touched;    /* guest memory in use at that time */
 	uint64_t now;	     /* engine time, as far as known */
+	uint64_t marked;     /* when the last phase was over */
+	struct phase phases[TRIAL_PHASES];
+	size_t phase_count;
 	char *violation;     /* the first rule broken, as one line */
 	char *rules;	     /* all rules broken */
 	char words[256];     /* last words of the emulator */
 	double reaction;     /* seconds from @caused to the verdict */
 	char trouble[512];   /* what failed on our side */
 };
+
+/* A phase of the boot is over. @param name a literal */
+static void mark(struct trial *trial, const char *name, uint64_t at)
+{
+	if (trial->phase_count == TRIAL_PHASES)
+		return;
+	trial->phases[trial->phase_count++] =
+		(struct phase){name, milliseconds(at - trial->marked) / 1e3};
+	trial->marked = at;
+}
 
 static uint32_t scaled_ms(const struct trial *trial, uint64_t since)
 {
@@ -125,9 +140,9 @@ static void on_bytes(struct trial *trial, const struct event *event)
 	trial->last_sign = event->at;
 	if (event->channel == CHANNEL_EMULATOR)
 		remember_words(trial, event->bytes, event->size);
-	else
+	else if (event->channel != CHANNEL_HOST)
 		trial->seen.spoke = true;
-	if (event->channel == CHANNEL_SERIAL)
+	if (event->channel == trial->job->report)
 		judge_hear(&trial->judge, event->bytes, event->size);
 	notebook_log(&trial->notebook, event->channel, event->bytes, event->size,
 		milliseconds(event->at) / 1e3);
@@ -162,14 +177,24 @@ static bool boots_again(struct trial *trial, enum cause cause)
 	return true;
 }
 
+/* What an engine says of a death. */
+static void note_words(struct trial *trial, const struct event *event)
+{
+	if (event->bytes && !trial->trouble[0])
+		snprintf(trial->trouble, sizeof(trial->trouble), "%.*s", (int)event->size,
+			event->bytes);
+}
+
 static void on_stopped(struct trial *trial, const struct event *event)
 {
 	if (trial->over)
 		return;
+	mark(trial, "kernel", event->at);
 	matcher_end(trial->matcher, scaled_ms(trial, trial->boot_start));
 	judge_agree(&trial->judge, trial->job, event->cause == CAUSE_POWEROFF);
 	if (boots_again(trial, event->cause))
 		return;
+	note_words(trial, event);
 	trial->seen.cause = event->cause;
 	trial->seen.code = event->code;
 	trial_end(trial, WATCH_GUEST);
@@ -260,6 +285,7 @@ static void on_ended(struct trial *trial, const struct event *event)
 		trial->seen.end = WATCH_BROKEN;
 		trial->over = true;
 	} else if (!trial->over) {
+		note_words(trial, event);
 		trial->seen.cause = event->cause;
 		trial->seen.code = event->code;
 		trial_end(trial, WATCH_GUEST);
@@ -273,11 +299,18 @@ static void on_ended(struct trial *trial, const struct event *event)
 /* The oracle looks at a machine that stands still. */
 static void on_frozen(struct trial *trial, const struct event *event)
 {
+	bool entered = trial->judge.before, seen = trial->judge.seen;
+	enum judge_answer answer;
 	struct error error;
 
 	if (trial->over)
 		return;
-	switch (judge_see(&trial->judge, trial->job, trial->boot, event, &error)) {
+	answer = judge_see(&trial->judge, trial->job, trial->boot, event, &error);
+	if (!entered && trial->judge.before)
+		mark(trial, "firmware", event->at);
+	if (!seen && trial->judge.seen)
+		mark(trial, "load", event->at);
+	switch (answer) {
 	case JUDGE_GO_ON:
 		trial->job->engine->thaw(trial->boot, true);
 		break;
@@ -304,6 +337,9 @@ static void on_event(void *context, const struct event *event)
 		on_bytes(trial, event);
 		break;
 	case EVENT_STARTED:
+		break;
+	case EVENT_MARK:
+		mark(trial, event->bytes, event->at);
 		break;
 	case EVENT_FROZEN:
 		on_frozen(trial, event);
@@ -420,6 +456,12 @@ double trial_judge_seconds(const struct trial *trial)
 double trial_reaction(const struct trial *trial)
 {
 	return trial->reaction;
+}
+
+const struct phase *trial_phases(const struct trial *trial, size_t *count)
+{
+	*count = trial->phase_count;
+	return trial->phases;
 }
 
 const char *trial_rules(const struct trial *trial)

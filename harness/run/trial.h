@@ -37,6 +37,9 @@ const char *trial_rules(const struct trial *trial);
 /** Seconds spent on looking at the machine while it stood still. */
 double trial_judge_seconds(const struct trial *trial);
 
+/** Phases of the last boot, in their order. */
+const struct phase *trial_phases(const struct trial *trial, size_t *count);
+
 /** Stops a trial early; `done` still comes, with a broken verdict that says @why. */
 void trial_abandon(struct trial *trial, const char *why);
 

@@ -97,9 +97,13 @@ static void decide_guest(
 			copy_text("was to be refused, and was not refused"));
 	else if (seen->cause == CAUSE_EXIT || seen->cause == CAUSE_SIGNAL)
 		decide_emulator(seen, attempt);
+	else if (seen->cause == CAUSE_CRASH)
+		set(attempt, OUTCOME_FAIL, FAILURE_CRASH, copy_text(or_nothing(seen->trouble)));
 	else if (seen->cause == CAUSE_PANIC)
 		set(attempt, OUTCOME_FAIL, FAILURE_PANIC,
-			copy_text("the guest reported a panic through pvpanic"));
+			copy_text(seen->trouble && *seen->trouble
+					  ? seen->trouble
+					  : "the guest reported a panic through pvpanic"));
 	else if (seen->cause == CAUSE_RESET && ending->ending != END_RESET)
 		set(attempt, OUTCOME_FAIL, FAILURE_RESET,
 			format_text("the guest reset itself (a triple fault ends so too) after "
@@ -144,6 +148,8 @@ void verdict_decide(
 		set(attempt, OUTCOME_BROKEN, FAILURE_NONE, copy_text(or_nothing(seen->trouble)));
 	else if (seen->finding.failure != FAILURE_NONE)
 		set(attempt, OUTCOME_FAIL, seen->finding.failure, copy_text(seen->finding.reason));
+	else if (seen->cause == CAUSE_CRASH)
+		decide_guest(seen, ending, attempt);
 	else if (seen->refusal)
 		decide_refused(seen, ending, attempt);
 	else if (seen->end == WATCH_GUEST)

@@ -32,7 +32,7 @@ struct observation {
 	const char *refusal; /* the ROM's or emulator's words, or NULL */
 	const char *missing; /* what the matcher still waits for, or NULL */
 	const char *words;   /* last thing that the emulator printed, or NULL */
-	const char *trouble; /* WATCH_BROKEN: what failed */
+	const char *trouble; /* WATCH_BROKEN: what failed; CAUSE_CRASH, CAUSE_PANIC: what died */
 	double seconds;	     /* since power-on */
 	double limit;	     /* the limit that was exceeded, in seconds */
 	unsigned boot;	     /* which boot of the cell: 0, or the number of resets before it */

@@ -1,0 +1,84 @@
+/* The parts of the agent. One thread, one poll(2): see main.c. */
+#ifndef DKBOOT_AGENT_H
+#define DKBOOT_AGENT_H
+
+#include <poll.h>
+#include <stdbool.h>
+
+#include "frame.h"
+
+/** Something that is waited for. */
+struct watch {
+	int fd;
+	void (*ready)(struct watch *watch); /* @fd can be read */
+	int number;			    /* the owner's: a domain's number */
+};
+
+#define WATCHES 32
+
+/** Adds a descriptor to the loop. */
+struct watch *watch_add(int fd, void (*ready)(struct watch *watch), int number);
+
+/** Waits for something to happen, once, and deals with it. */
+void watch_wait(void);
+
+/** Takes it out and closes it. */
+void watch_end(struct watch *watch);
+
+/** The @index-th watch, or NULL. @param index below WATCHES */
+struct watch *watch_at(int index);
+
+/** The watch of that kind and number, or NULL. */
+struct watch *watch_find(void (*ready)(struct watch *watch), int number);
+
+/** Prints a line on dom0's console and ends the agent: dom0 is of no use without it. */
+void give_up(const char *what) __attribute__((noreturn));
+
+/* port.c: the line to the runner */
+
+/** Opens the port and watches it. @param order called with each order, a string */
+void port_open(void (*order)(char *words));
+
+/** Sends a frame; blocks while the runner does not read. */
+void port_send(enum agent_kind kind, const void *body, size_t size);
+
+/** Sends words. */
+void port_say(enum agent_kind kind, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* console.c: what guests print */
+
+/** Listens for device models that connect their first serial port. */
+void serial_open(void);
+
+/** Reads the paravirtual console of a domain, a terminal that xenconsoled made. */
+void pv_open(int domain, const char *path);
+
+/** Sends on all that guests have printed until now. */
+void consoles_drain(void);
+
+/* domain.c: what becomes of domains */
+
+/** Watches domains come and go. */
+void domains_open(void);
+
+/** Tells what has changed since the last look. */
+void domains_look(void);
+
+/** Pauses or goes on; each pause needs its own going on. @return 0, or -1 */
+int domain_pause(int domain, bool pause);
+
+/** The root of a domain's nested page table as a host-physical address, 0 when it has none. */
+unsigned long long domain_root(int domain);
+
+/** Presses a debug key of the hypervisor ("v" prints all VMCBs). */
+void hypervisor_key(const char *key);
+
+/** What the hypervisor has said since it started; at most @room bytes of the end. @return bytes */
+unsigned hypervisor_log(char *out, unsigned room);
+
+/* orders.c: what the runner wants */
+
+/** Carries an order out and answers it. */
+void order_take(char *words);
+
+#endif

@@ -1,0 +1,224 @@
+/* Orders, words in a line; answered by "ok", with what is to be told behind it, or by "error" and a reason.
+ *
+ *   unpack ID SIZE    unpacks the archive of SIZE bytes at the start of the payload disk; its file `id` must hold ID
+ *   create        builds the domain of cell.cfg and leaves it paused
+ *   unpause N, pause N, destroy N
+ *   save N        into memory of dom0; the domain is gone then
+ *   restore       what was saved, and lets it run
+ *   migrate N     to this same host
+ *   root N        the nested page table's root
+ *   key K         presses the hypervisor's debug key K
+ *   dmesg         the end of what the hypervisor said since its start
+ *   kill-model    kills the device model: a planted fault
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+#define PAYLOAD_DISK "/dev/vda"
+#define SAVED	     "/run/saved"
+
+/* A command that runs: what it prints goes to the runner. */
+static bool running;
+
+static void output_ready(struct watch *watch)
+{
+	char bytes[4096];
+	ssize_t got = read(watch->fd, bytes, sizeof(bytes));
+
+	if (got > 0)
+		port_send(AGENT_TOOL_BYTES, bytes, (size_t)got);
+	if (got == 0) {
+		watch_end(watch);
+		running = false;
+	}
+}
+
+static pid_t start(char *const *argv)
+{
+	int ends[2];
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC))
+		give_up("pipe");
+	pid = fork();
+	if (pid < 0)
+		give_up("fork");
+	if (pid == 0) {
+		dup2(ends[1], 1);
+		dup2(ends[1], 2);
+		execvp(argv[0], argv);
+		_exit(127);
+	}
+	close(ends[1]);
+	watch_add(ends[0], output_ready, 0);
+	running = true;
+	return pid;
+}
+
+/* Runs a command to its end; guests are heard meanwhile. What xl leaves in the background has closed its output.
+ * @return its status, 128 + n for signal n */
+static int run(char *const *argv)
+{
+	pid_t pid = start(argv);
+	int status;
+
+	while (running)
+		watch_wait();
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	domains_look();
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* What the device model of the cell printed, where xl only says that it failed. */
+static void tell_model_log(void)
+{
+	static char log[AGENT_BODY_LIMIT];
+	FILE *file = fopen("/var/log/xen/qemu-dm-cell.log", "re");
+	size_t size = file ? fread(log, 1, sizeof(log), file) : 0;
+
+	if (size)
+		port_send(AGENT_TOOL_BYTES, log, size);
+	if (file)
+		fclose(file);
+}
+
+static void answer_status(const char *verb, int status)
+{
+	if (status)
+		port_say(AGENT_ANSWER, "error %s ended with status %d", verb, status);
+	else
+		port_say(AGENT_ANSWER, "ok %s", verb);
+}
+
+static void unpack(const char *order)
+{
+	static char *const make[] = {"mkdir", "-p", AGENT_CELL, NULL};
+	char command[128], id[64], found[64] = "";
+	char *argv[] = {"sh", "-c", command, NULL};
+	unsigned long long size;
+	FILE *file;
+	int status;
+
+	if (sscanf(order, "%63s %llu", id, &size) != 2) {
+		port_say(AGENT_ANSWER, "error unpack: expected an id and a size");
+		return;
+	}
+	/* What lies behind the archive is never read: it would take a minute. */
+	snprintf(command, sizeof(command), "head -c %llu " PAYLOAD_DISK " | tar -x -C " AGENT_CELL,
+		size);
+	status = run(make);
+	if (!status)
+		status = run(argv);
+	if (status) {
+		answer_status("unpack", status);
+		return;
+	}
+	file = fopen(AGENT_CELL "/id", "re");
+	if (!file || !fgets(found, sizeof(found), file))
+		found[0] = '\0';
+	if (file)
+		fclose(file);
+	if (strcmp(found, id))
+		port_say(AGENT_ANSWER, "error the payload disk is that of %s", found);
+	else
+		port_say(AGENT_ANSWER, "ok unpack");
+}
+
+static void tell_root(const char *domain)
+{
+	port_say(AGENT_ANSWER, "ok 0x%llx", domain_root(atoi(domain)));
+}
+
+static void pause_domain(const char *domain)
+{
+	answer_status("pause", domain_pause(atoi(domain), true));
+}
+
+static void unpause_domain(const char *domain)
+{
+	answer_status("unpause", domain_pause(atoi(domain), false));
+}
+
+static void press(const char *key)
+{
+	hypervisor_key(key);
+	port_say(AGENT_ANSWER, "ok key");
+}
+
+static void tell_log(const char *unused)
+{
+	static char log[AGENT_BODY_LIMIT];
+	unsigned size;
+
+	(void)unused;
+	memcpy(log, "ok ", 3);
+	size = hypervisor_log(log + 3, sizeof(log) - 3);
+	port_send(AGENT_ANSWER, log, size + 3);
+}
+
+/* Orders that are a command: "%" is the order's argument. */
+static const struct {
+	const char *verb;
+	const char *argv[8];
+} commands[] = {
+	{"create", {"xl", "create", "-p", AGENT_CONFIG}},
+	{"destroy", {"xl", "destroy", "%"}},
+	{"save", {"xl", "save", "%", SAVED}},
+	{"restore", {"xl", "restore", SAVED}},
+	/* An empty remote shell: the receiver is a child of the sender. */
+	{"migrate", {"xl", "migrate", "-s", "", "%", "xl migrate-receive"}},
+	{"kill-model", {"pkill", "-KILL", "-f", "xen-qemu-system-i386"}},
+};
+
+static const struct {
+	const char *verb;
+	void (*take)(const char *argument);
+} others[] = {
+	{"unpack", unpack},
+	{"pause", pause_domain},
+	{"unpause", unpause_domain},
+	{"root", tell_root},
+	{"key", press},
+	{"dmesg", tell_log},
+};
+
+static void command(size_t which, char *argument)
+{
+	char *argv[9] = {NULL};
+	int status;
+
+	for (int i = 0; i < 8 && commands[which].argv[i]; i++)
+		argv[i] = strcmp(commands[which].argv[i], "%") ? (char *)commands[which].argv[i]
+							       : argument;
+	status = run(argv);
+	if (status && !strcmp(commands[which].verb, "create"))
+		tell_model_log();
+	answer_status(commands[which].verb, status);
+}
+
+void order_take(char *words)
+{
+	char *argument = strchr(words, ' ');
+
+	if (argument)
+		*argument++ = '\0';
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (!strcmp(commands[i].verb, words)) {
+			command(i, argument ? argument : "");
+			return;
+		}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcmp(others[i].verb, words)) {
+			others[i].take(argument ? argument : "");
+			return;
+		}
+	port_say(AGENT_ANSWER, "error no order is called %.40s", words);
+}

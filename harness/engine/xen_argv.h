@@ -1,0 +1,36 @@
+/* The outer machine, the one that Xen runs on, as a QEMU command line. Pure. */
+#ifndef DKBOOT_ENGINE_XEN_ARGV_H
+#define DKBOOT_ENGINE_XEN_ARGV_H
+
+#include "engine/machine.h"
+#include "engine/qemu_argv.h"
+
+/** Descriptors that the outer QEMU inherits beside those of enum qemu_fd. */
+enum xen_fd {
+	XEN_FD_AGENT = QEMU_FD_END, /* socket: the agent's virtio-serial port */
+	XEN_FD_DISK,		    /* memfd: the payload disk */
+	XEN_FD_STATE		    /* file: the state of a frozen machine, read */
+};
+
+/** The size of every payload disk, bytes: a frozen dom0 knows no other. */
+#define XEN_DISK_SIZE (UINT64_C(1) << 30)
+
+/** How the outer machine's RAM lies behind it. */
+enum xen_memory {
+	XEN_MEMORY_OWN,	  /* QEMU_FD_MEMORY, shared with it: what is written stays in the file */
+	XEN_MEMORY_CLONED /* QEMU_FD_MEMORY is a frozen machine's: what is written stays private */
+};
+
+/**
+ * Bytes of RAM of the outer machine: enough for guests of up to 5 GiB beside dom0. What nobody touches costs nothing.
+ */
+#define XEN_OUTER_MEMORY (UINT64_C(7) << 30)
+
+/**
+ * Builds the outer machine's command line: -S, no -kernel when cloned.
+ * @param machine  emulator and accelerator; the folder of the dom0 image
+ * @return malloc'ed, NULL-terminated; release with qemu_argv_free()
+ */
+char **xen_argv(const struct machine *machine, enum xen_memory memory);
+
+#endif

@@ -1,0 +1,180 @@
+#include "engine/xen_config.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../guests/dom0/agent/frame.h"
+#include "base/cleanup.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "engine/xen_argv.h"
+
+/* xl.cfg(5): a string in double quotes, in which a backslash escapes. */
+static void add_string(struct buffer *out, const char *name, const char *value)
+{
+	buffer_printf(out, "%s=\"", name);
+	for (const unsigned char *at = (const unsigned char *)value; *at; at++) {
+		if (*at == '"' || *at == '\\')
+			buffer_printf(out, "\\%c", *at);
+		else if (*at < ' ' || *at > '~')
+			buffer_printf(out, "\\x%02x", *at);
+		else
+			buffer_add(out, at, 1);
+	}
+	buffer_add_text(out, "\"\n");
+}
+
+static void add_payload(struct buffer *out, const struct payload *payload)
+{
+	add_string(out, "kernel", AGENT_CELL "/kernel");
+	if (payload->initrd)
+		add_string(out, "ramdisk", AGENT_CELL "/initrd");
+	if (*payload->cmdline)
+		add_string(out, "cmdline", payload->cmdline);
+}
+
+/* Where nothing else is said: on_crash and on_poweroff leave the guest to be looked at. */
+static const char hvm_lines[] = "type=\"hvm\"\n"
+				"serial=\"unix:" AGENT_SERIAL "\"\n"
+				"vga=\"none\"\n"
+				"vnc=0\n"
+				"sdl=0\n";
+
+static const char all_lines[] = "on_poweroff=\"preserve\"\n"
+				"on_reboot=\"restart\"\n"
+				"on_crash=\"preserve\"\n";
+
+void xen_config(const struct machine *machine, const struct payload *payload, struct buffer *out)
+{
+	bool pvh = !strcmp(machine->type, "pvh");
+
+	add_string(out, "name", "cell");
+	buffer_add_text(out, pvh ? "type=\"pvh\"\n" : hvm_lines);
+	buffer_printf(out, "memory=%llu\nvcpus=%u\n",
+		(unsigned long long)(machine->memory >> 20), machine->vcpus);
+	buffer_add_text(out, all_lines);
+	add_payload(out, payload);
+	if (!pvh && machine->rom_folder)
+		buffer_add_text(
+			out, "device_model_args_hvm=[\"-L\", \"" AGENT_CELL "/rom\"]\n");
+	for (size_t i = 0; i < machine->extra_count; i++)
+		buffer_printf(out, "%s\n", machine->extra[i]);
+}
+
+/* ---- the archive ---- */
+
+static int add_head(struct archive *archive, const char *name, uint64_t size)
+{
+	struct archive_entry *entry = archive_entry_new();
+	int status;
+
+	archive_entry_set_pathname(entry, name);
+	archive_entry_set_filetype(entry, AE_IFREG);
+	archive_entry_set_perm(entry, 0644);
+	archive_entry_set_size(entry, (la_int64_t)size);
+	status = archive_write_header(archive, entry);
+	archive_entry_free(entry);
+	return status;
+}
+
+static int add_bytes(struct archive *archive, const char *name, const void *bytes, size_t size,
+	struct error *error)
+{
+	if (add_head(archive, name, size) == ARCHIVE_OK &&
+		archive_write_data(archive, bytes, size) == (la_ssize_t)size)
+		return 0;
+	return fail(error, "payload disk: %s: %s", name, archive_error_string(archive));
+}
+
+static int add_part(
+	struct archive *archive, const char *name, const struct part *part, struct error *error)
+{
+	void *bytes = part->size ? mmap(NULL, part->size, PROT_READ, MAP_SHARED, part->fd, 0) : NULL;
+	int status;
+
+	if (bytes == MAP_FAILED)
+		return fail_errno(error, "payload disk: %s", name);
+	status = add_bytes(archive, name, bytes, part->size, error);
+	if (bytes)
+		munmap(bytes, part->size);
+	return status;
+}
+
+static int add_roms(struct archive *archive, const char *folder, struct error *error)
+{
+	static const char *const names[] = {"linuxboot.bin", "linuxboot_dma.bin", "multiboot.bin",
+		"multiboot_dma.bin", "pvh.bin"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		autofree char *path = format_text("%s/%s", folder, names[i]);
+		autofree char *name = format_text("rom/%s", names[i]);
+		autobuffer struct buffer rom = {0};
+
+		if (!file_exists(path))
+			continue;
+		if (file_read(path, &rom, error) < 0 ||
+			add_bytes(archive, name, rom.data, rom.size, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int fill(struct archive *archive, const struct machine *machine,
+	const struct payload *payload, const char *id, struct error *error)
+{
+	autobuffer struct buffer config = {0};
+
+	xen_config(machine, payload, &config);
+	if (add_bytes(archive, "id", id, strlen(id), error) < 0 ||
+		add_bytes(archive, "cell.cfg", config.data, config.size, error) < 0 ||
+		add_part(archive, "kernel", payload->kernel, error) < 0 ||
+		(payload->initrd && add_part(archive, "initrd", payload->initrd, error) < 0))
+		return -1;
+	return machine->rom_folder ? add_roms(archive, machine->rom_folder, error) : 0;
+}
+
+int xen_disk_empty(struct error *error)
+{
+	int fd = memfd_create("payload-disk", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return fail_errno(error, "payload disk");
+	if (ftruncate(fd, (off_t)XEN_DISK_SIZE) == 0)
+		return fd;
+	close(fd);
+	return fail_errno(error, "payload disk");
+}
+
+int xen_disk(const struct machine *machine, const struct payload *payload, const char *id,
+	uint64_t *archive_size, struct error *error)
+{
+	uint64_t size = payload->kernel->size + (payload->initrd ? payload->initrd->size : 0);
+	struct archive *archive;
+	int fd, status;
+
+	if (size > XEN_DISK_SIZE - (16 << 20))
+		return fail(error, "payload disk: %llu bytes of payload do not fit into %llu",
+			(unsigned long long)size, (unsigned long long)XEN_DISK_SIZE);
+	fd = memfd_create("payload-disk", MFD_CLOEXEC);
+	if (fd < 0)
+		return fail_errno(error, "payload disk");
+	archive = archive_write_new();
+	archive_write_set_format_ustar(archive);
+	archive_write_open_fd(archive, fd);
+	status = fill(archive, machine, payload, id, error);
+	if (archive_write_close(archive) != ARCHIVE_OK && status == 0)
+		status = fail(error, "payload disk: %s", archive_error_string(archive));
+	archive_write_free(archive);
+	*archive_size = (uint64_t)lseek(fd, 0, SEEK_END);
+	if (status == 0 && ftruncate(fd, (off_t)XEN_DISK_SIZE) < 0)
+		status = fail_errno(error, "payload disk");
+	if (status == 0)
+		return fd;
+	close(fd);
+	return -1;
+}

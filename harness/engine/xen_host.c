@@ -1,0 +1,102 @@
+#include "engine/xen_host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+/* Characters of a piece of a guest's line that goes on in the next. */
+enum { PIECE = 79 };
+
+/* The agent writes it to dom0's console: "dkboot: mark 7". */
+#define MARK "dkboot: mark "
+
+/* The last words of what carries the guest. The hypervisor's own come with "(XEN) ", dom0's kernel's with a time. */
+static const struct {
+	const char *text;
+	const char *who;
+	bool ours;
+} deaths[] = {
+	{"(XEN) Panic on CPU", "Xen panicked", false},
+	{"(XEN) Xen BUG at", "Xen panicked", false},
+	{"(XEN) FATAL TRAP", "Xen panicked", false},
+	{"(XEN) Hardware Dom0 crashed", "dom0 crashed", false},
+	{"(XEN) Hardware Dom0 halted", "dom0 halted", false},
+	{"(XEN) Hardware Dom0 shutdown", "dom0 shut down", false},
+	{"] Kernel panic - not syncing", "dom0's kernel panicked", false},
+	{"dkboot: agent", "the agent in dom0 gave up", true},
+	{"dkboot: init", "dom0's init gave up", true},
+};
+
+static void look_for_death(struct xen_host *host, const char *line, size_t size)
+{
+	autobuffer struct buffer shown = {0};
+
+	if (size > strlen(MARK) && !memcmp(line, MARK, strlen(MARK)))
+		host->mark = (unsigned)strtoul(line + strlen(MARK), NULL, 10);
+	if (host->death[0])
+		return;
+	for (size_t i = 0; i < sizeof(deaths) / sizeof(deaths[0]); i++) {
+		if (!memmem(line, size, deaths[i].text, strlen(deaths[i].text)))
+			continue;
+		add_printable(&shown, line, size, 160);
+		snprintf(host->death, sizeof(host->death), "%s: %s", deaths[i].who, shown.data);
+		host->ours = deaths[i].ours;
+		return;
+	}
+}
+
+/* Skips "(XEN) " and "(dN) ". @return the guest's text, or NULL when the line is not a guest's */
+static const char *guest_text(const char *line, const char *end)
+{
+	static const char mark[] = "(XEN) ";
+
+	if ((size_t)(end - line) >= strlen(mark) && !memcmp(line, mark, strlen(mark)))
+		line += strlen(mark);
+	if (end - line < 2 || line[0] != '(' || line[1] != 'd')
+		return NULL;
+	for (line += 2; line < end && *line >= '0' && *line <= '9'; line++)
+		;
+	return end - line >= 2 && line[0] == ')' && line[1] == ' ' ? line + 2 : NULL;
+}
+
+static void take_line(struct xen_host *host, host_debug debug, void *context)
+{
+	const char *line = host->line.data, *end = line + host->line.size;
+	const char *text;
+
+	while (end > line && (end[-1] == '\r' || end[-1] == '\n'))
+		end--;
+	text = guest_text(line, end);
+	if (!text) {
+		look_for_death(host, line, (size_t)(end - line));
+		return;
+	}
+	debug(context, text, (size_t)(end - text));
+	if (end - text != PIECE)
+		debug(context, "\n", 1);
+}
+
+void host_feed(
+	struct xen_host *host, const char *bytes, size_t size, host_debug debug, void *context)
+{
+	while (size > 0) {
+		const char *newline = memchr(bytes, '\n', size);
+		size_t length = newline ? (size_t)(newline - bytes) + 1 : size;
+
+		buffer_add(&host->line, bytes, length);
+		if (newline) {
+			take_line(host, debug, context);
+			buffer_clear(&host->line);
+		}
+		bytes += length;
+		size -= length;
+	}
+}
+
+void host_close(struct xen_host *host)
+{
+	buffer_free(&host->line);
+}
