@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "acpi.h"
 #include "files.h"
 #include "kernellog.h"
 #include "report.h"
@@ -124,7 +125,8 @@ int main(void)
 	read_cmdline();
 	report_cmdline();
 	report_zeropage();
-	report_ramdisk();
+	report_log();
+	report_acpi();
 	report_sums();
 	line("end");
 	report_drain();

@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/klog.h>
@@ -47,22 +48,46 @@ static void report_range(const char *range)
 	line_end();
 }
 
-static void find_ramdisk(char *log)
+/* "RAMDISK: [mem 0x1fee0000-0x1fffffff]" */
+static void look_for_ramdisk(const char *message, bool *reported)
 {
 	static const char wanted[] = "RAMDISK: [mem ";
+
+	if (*reported || strncmp(message, wanted, sizeof wanted - 1))
+		return;
+	*reported = true;
+	report_range(message + sizeof wanted - 1);
+}
+
+/* "ACPI: FACP 0x000000001FFE1D2A 000074 (v01 ...": a table and where it lies. */
+static void look_for_table(const char *message)
+{
+	static const char wanted[] = "ACPI: ", at[] = " 0x";
+	const char *name = message + sizeof wanted - 1;
+
+	if (strncmp(message, wanted, sizeof wanted - 1) || strcspn(name, " ") != 4 ||
+		strncmp(name + 4, at, sizeof at - 1))
+		return;
+	line_begin();
+	line_text("acpi-at ");
+	line_bytes(name, 4);
+	line_text(" ");
+	line_hex(strtoull(name + 5, NULL, 0), 16);
+	line_end();
+}
+
+static void look_through(char *log)
+{
+	bool ramdisk = false;
 	char *rest;
 
 	for (char *row = strtok_r(log, "\n", &rest); row; row = strtok_r(NULL, "\n", &rest)) {
-		const char *message = message_of(row);
-
-		if (!strncmp(message, wanted, sizeof wanted - 1)) {
-			report_range(message + sizeof wanted - 1);
-			return;
-		}
+		look_for_ramdisk(message_of(row), &ramdisk);
+		look_for_table(message_of(row));
 	}
 }
 
-void report_ramdisk(void)
+void report_log(void)
 {
 	int room = klogctl(SIZE_BUFFER, NULL, 0);
 	char *log = room > 0 ? malloc((size_t)room + 1) : NULL;
@@ -70,7 +95,7 @@ void report_ramdisk(void)
 
 	if (size >= 0) {
 		log[size] = 0;
-		find_ramdisk(log);
+		look_through(log);
 	}
 	free(log);
 }

@@ -9,7 +9,8 @@ void kernel_log_quiet(void);
 /** Lets kernel messages on the console again, as they were. */
 void kernel_log_loud(void);
 
-/** Reports where the kernel found its initrd, from the log's "RAMDISK: [mem 0x...-0x...]". */
-void report_ramdisk(void);
+/** Reports where the kernel found its initrd, from the log's "RAMDISK: [mem 0x...-0x...]", and its
+ * ACPI tables, from "ACPI: FACP 0x...". */
+void report_log(void);
 
 #endif

@@ -11,6 +11,7 @@
 
 static const char *const engines[] = {"qemu", "xen", "stubdom", NULL};
 static const char *const roms[] = {"dkboot", "stock", NULL};
+static const char *const ways[] = {"direct", "disk", "disk16", NULL};
 static const char *const sources[] = {"fwcfg-dma", "fwcfg-pio", "volume", "stream", NULL};
 static const char *const firmwares[] = {"seabios", NULL};
 
@@ -19,6 +20,7 @@ static const struct axis_rule rules[AXES] = {
 	[AXIS_MACHINE] = {"machine", KIND_TEXT, "pc", NULL, false, 0, 0},
 	[AXIS_FIRMWARE] = {"firmware", KIND_TEXT, "seabios", firmwares, true, 0, 0},
 	[AXIS_ROM] = {"rom", KIND_TEXT, "dkboot", roms, true, 0, 0},
+	[AXIS_VIA] = {"via", KIND_TEXT, "direct", ways, false, 0, 0},
 	[AXIS_SOURCE] = {"source", KIND_TEXT, "fwcfg-dma", sources, false, 0, 0},
 	[AXIS_CPU] = {"cpu", KIND_TEXT, "default", NULL, false, 0, 0},
 	[AXIS_VCPUS] = {"vcpus", KIND_NUMBER, "1", NULL, false, 1, 255},

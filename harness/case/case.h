@@ -17,6 +17,7 @@ enum axis_id {
 	AXIS_MACHINE,  /* text: -M value */
 	AXIS_FIRMWARE, /* text: "seabios" (the machine's own) or a file */
 	AXIS_ROM,      /* text: "dkboot", "stock" or a file */
+	AXIS_VIA,      /* text: "direct"; "disk", "disk16": by firmware and GRUB */
 	AXIS_SOURCE,   /* text: "fwcfg-dma", "fwcfg-pio" */
 	AXIS_CPU,      /* text: -cpu value, "default" for the machine's own */
 	AXIS_VCPUS,    /* number */
@@ -90,10 +91,17 @@ struct lawful_difference {
 	char *why;
 };
 
+/** Where the facts of a pair come from. */
+enum pair_facts {
+	PAIR_LAYOUT, /* the oracle: what the loader handed over */
+	PAIR_REPORT  /* the guest's report: what the firmware handed over */
+};
+
 /** Cells that differ on one axis alone are pairs: what their kernels were given is compared. */
 struct pairing {
 	int line; /* 0 = nothing is compared */
 	enum axis_id axis;
+	enum pair_facts facts;
 	struct lawful_difference *lawful;
 	size_t lawful_count;
 };

@@ -48,6 +48,8 @@ void cell_folder(const struct cell *cell, struct buffer *out)
 #define COST_NESTED	 8000
 #define DMA_BYTES_PER_MS 300000
 #define PIO_BYTES_PER_MS 7000
+#define COST_GRUB	 500
+#define IDE_BYTES_PER_MS 2000 /* SeaBIOS reads two at a time, from the port */
 
 static uint64_t initrd_bytes(const struct initrd_spec *initrd)
 {
@@ -66,13 +68,17 @@ uint32_t cell_cost(const struct cell *cell)
 {
 	const struct kernel_spec *kernel = &cell_value(cell, AXIS_KERNEL)->kernel;
 	bool pio = !strcmp(cell_value(cell, AXIS_SOURCE)->text, "fwcfg-pio");
+	bool disk = strcmp(cell_value(cell, AXIS_VIA)->text, "direct") != 0;
 	bool nested = strcmp(cell_value(cell, AXIS_ENGINE)->text, "qemu") != 0;
 	uint64_t boots = cell_value(cell, AXIS_RESETS)->number + 1;
 	uint64_t bytes = initrd_bytes(&cell_value(cell, AXIS_INITRD)->initrd), cost;
 
 	bytes += kernel->kind == KERNEL_PROBE ? kernel->probe.image_size : 12u << 20;
 	cost = COST_FIRMWARE + (kernel->kind == KERNEL_PROBE ? 0 : COST_REAL_KERNEL);
-	cost += bytes / (pio ? PIO_BYTES_PER_MS : DMA_BYTES_PER_MS);
+	if (disk)
+		cost += COST_GRUB + bytes / IDE_BYTES_PER_MS;
+	else
+		cost += bytes / (pio ? PIO_BYTES_PER_MS : DMA_BYTES_PER_MS);
 	cost = cost * boots + (nested ? COST_NESTED : 0);
 	return cost < UINT32_MAX ? (uint32_t)cost : UINT32_MAX;
 }

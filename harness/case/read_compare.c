@@ -52,10 +52,21 @@ static int read_lawful(
 	return 0;
 }
 
+static const char *facts_word(unsigned value)
+{
+	static const char *const words[] = {[PAIR_LAYOUT] = "layout", [PAIR_REPORT] = "report"};
+
+	return value <= PAIR_REPORT ? words[value] : NULL;
+}
+
 static const struct field comparison_fields[] = {{.key = "axis",
 							 .read = read_axis,
 							 .offset = offsetof(struct pairing, axis),
 							 .required = true},
+	{.key = "facts",
+		.read = read_word,
+		.offset = offsetof(struct pairing, facts),
+		.word_of = facts_word},
 	{.key = "lawful", .read = read_lawful}, {0}};
 
 /* Only whole pairs of boots that ran through can be compared. */
@@ -65,9 +76,10 @@ static int check_comparison(struct reading *reading, int line)
 
 	if (test_case->pick != PICK_ALL)
 		return fail_at(reading, line, "compare beside pick, expected pick: all");
-	if (test_case->layout == LAYOUT_OFF)
-		return fail_at(
-			reading, line, "compare without layout, expected layout: entry or full");
+	if (test_case->layout == LAYOUT_OFF && test_case->comparison.facts == PAIR_LAYOUT)
+		return fail_at(reading, line,
+			"compare without layout, expected layout: entry or "
+			"full, or facts: report");
 	if (test_case->expected_failure_count)
 		return fail_at(reading, line,
 			"compare beside expect_fail, expected a case of its own for that");

@@ -10,6 +10,8 @@
 
 #define LINE_LIMIT 1024 /* longer lines are texts, which are told by their checksum */
 
+enum told { TOLD_TABLE, TOLD_PLACE, TOLD_INT12, TOLD_E801, TOLD_VECTORS, TOLD_XEN, TOLD_KERNEL };
+
 /* What stands behind a word is read by one of these; false: it cannot be read. */
 typedef bool (*reader)(struct inside_facts *facts, const char *text, int thing);
 
@@ -80,6 +82,23 @@ static bool read_ramdisk(struct inside_facts *facts, const char *text, int unuse
 	return true;
 }
 
+/* What is no rule's business, but is compared between two boots. */
+static bool read_named(struct inside_facts *facts, const char *text, int thing)
+{
+	return inside_tell_named(facts, thing == TOLD_TABLE ? "acpi" : "acpi-at", text);
+}
+
+static bool read_told(struct inside_facts *facts, const char *text, int thing)
+{
+	static const char *const names[] = {[TOLD_INT12] = "int12",
+		[TOLD_E801] = "e801",
+		[TOLD_VECTORS] = "vectors",
+		[TOLD_XEN] = "xen",
+		[TOLD_KERNEL] = "kernel"};
+
+	return inside_tell(facts, names[thing], text);
+}
+
 /* "size=12 crc32=98c3105e", the probe puts "at=00020000 " in front; "none"; "text=..." is passed
  * over. */
 static bool read_sum(struct inside_facts *facts, const char *text, int thing)
@@ -104,6 +123,15 @@ static bool read_sum(struct inside_facts *facts, const char *text, int thing)
 	return true;
 }
 
+/* "gdt=.../... idt=... int13=f000e3fe int15=... int19=... a20=1": the loader's tables are its own.
+ */
+static bool read_vectors(struct inside_facts *facts, const char *text, int thing)
+{
+	const char *vectors = strstr(text, "int13=");
+
+	return vectors && read_told(facts, vectors, thing);
+}
+
 static const struct {
 	const char *start;
 	reader read;
@@ -113,6 +141,9 @@ static const struct {
 	{"dkinit: zeropage ", read_bytes, 0},
 	{"dkinit: e820 ", read_e820, 0},
 	{"dkinit: ramdisk ", read_ramdisk, 0},
+	{"dkinit: uname ", read_told, TOLD_KERNEL},
+	{"dkinit: acpi-at ", read_named, TOLD_PLACE},
+	{"dkinit: acpi ", read_named, TOLD_TABLE},
 	{"dkinit: cmdline ", read_sum, INSIDE_CMDLINE},
 	{"dkinit: initrd ", read_sum, INSIDE_INITRD},
 	{"dkinit: blob ", read_sum, INSIDE_BLOB},
@@ -121,6 +152,10 @@ static const struct {
 	{"dkprobe: begin", read_begin, INSIDE_PROBE},
 	{"dkprobe: header ", read_bytes, 0},
 	{"dkprobe: e820 ", read_e820, 0},
+	{"dkprobe: int12 ", read_told, TOLD_INT12},
+	{"dkprobe: e801 ", read_told, TOLD_E801},
+	{"dkprobe: tables ", read_vectors, TOLD_VECTORS},
+	{"dkprobe: xen ", read_told, TOLD_XEN},
 	{"dkprobe: cmdline ", read_sum, INSIDE_CMDLINE},
 	{"dkprobe: initrd ", read_sum, INSIDE_INITRD},
 	{"dkprobe: image ", read_sum, INSIDE_IMAGE},
@@ -170,5 +205,6 @@ void inside_end(struct inside *inside)
 void inside_clear(struct inside *inside)
 {
 	lines_free(&inside->reader);
+	buffer_free(&inside->facts.told);
 	inside->facts = (struct inside_facts){0};
 }

@@ -51,6 +51,7 @@ struct inside_facts {
 	struct memory_map map;	   /* the e820 table, in its order */
 	uint64_t ramdisk_first, ramdisk_last; /* the kernel's RAMDISK message; 0, 0 = none */
 	struct inside_sum sum[INSIDE_THINGS];
+	struct buffer told; /* further facts, a line each, see inside_facts_text() */
 };
 
 /** A report that is being read. Zero-initialise. */
@@ -67,6 +68,19 @@ void inside_end(struct inside *inside);
 
 /** Forgets all, for the next boot; releases what was allocated. */
 void inside_clear(struct inside *inside);
+
+/**
+ * What a report says that no loader has a say in: the memory map and the other answers of the
+ * firmware, its ACPI tables, and the payload as it arrived. Lines as facts_compare() takes them.
+ * @return malloc'ed; NULL when the report is not whole, or cannot be read
+ */
+char *inside_facts_text(const struct inside_facts *facts);
+
+/** Notes a fact for inside_facts_text(): "WORD rest". false: there is none. Internal to check/. */
+bool inside_tell(struct inside_facts *facts, const char *word, const char *text);
+
+/** The same for a @text that begins with a name: "WORD.NAME rest". Internal to check/. */
+bool inside_tell_named(struct inside_facts *facts, const char *word, const char *text);
 
 /** What the report is compared with. */
 struct outside {

@@ -116,6 +116,9 @@ static const struct panic_row rows[] = {
 	{"KVM error", EMULATOR, "KVM", "^KVM internal error|^error: kvm run failed", FAILURE_CRASH,
 		"KVM internal error. Suberror: 1", "no KVM internal errors"},
 	/* Refusals, in their own words. */
+	{"disk", GUEST, "kboot-disk: refused: ", "^dkboot-disk: refused: (.*)", FAILURE_REFUSED,
+		"dkboot-disk: refused: GRUB did not boot this, and said why",
+		"dkinit: cmdline text=dkboot-disk: refused: nothing"},
 	{"ROM", GUEST, "kboot-rom: refused: ", "dkboot-rom: refused: (.*)", FAILURE_REFUSED,
 		"dkboot-rom: refused: initrd of 80000000 bytes does not fit below 0x3ffffff",
 		"dkinit: cmdline text=dkboot-rom: refused: nothing"},

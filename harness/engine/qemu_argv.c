@@ -130,6 +130,18 @@ static void add_part(struct arguments *arguments, const char *option, const char
 		add_option(arguments, option, path);
 }
 
+/* The guest may write to a disk and must not change it. Live, the seals of its file see to that. A
+ * hard disk cannot be read-only, and a snapshot leaves a file behind when the emulator is killed
+ * too early: that is good enough at a desk. */
+static void add_disk(struct arguments *arguments, const char *path, enum qemu_ties ties)
+{
+	if (path && ties != QEMU_REPEAT)
+		add_formatted(arguments, "-drive",
+			"file=/proc/self/fd/%d,format=raw,if=ide,file.locking=off", QEMU_FD_DISK);
+	else if (path)
+		add_formatted(arguments, "-drive", "file=%s,format=raw,if=ide,snapshot=on", path);
+}
+
 char **qemu_argv(const struct machine *machine, const char *kernel, const char *initrd,
 	const char *cmdline, enum qemu_ties ties)
 {
@@ -139,6 +151,7 @@ char **qemu_argv(const struct machine *machine, const char *kernel, const char *
 	add_surroundings(&arguments);
 	add_machine(&arguments, machine, ties);
 	add_ties(&arguments, ties);
+	add_disk(&arguments, machine->disk, ties);
 	add_part(&arguments, "-kernel", kernel, QEMU_FD_KERNEL, ties);
 	add_part(&arguments, "-initrd", initrd, QEMU_FD_INITRD, ties);
 	add_option(&arguments, "-append", cmdline && *cmdline ? cmdline : NULL);

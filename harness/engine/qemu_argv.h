@@ -15,6 +15,7 @@ enum qemu_fd {
 	QEMU_FD_SERIAL,	     /* pipe: what ttyS0 prints */
 	QEMU_FD_DEBUG,	     /* pipe: what is written to port 0xe9 */
 	QEMU_FD_GDB,	     /* socket: the gdb stub */
+	QEMU_FD_DISK,	     /* sealed memfd */
 	QEMU_FD_END
 };
 
@@ -28,7 +29,7 @@ enum qemu_ties { QEMU_LIVE, QEMU_JUDGED, QEMU_REPEAT };
 
 /**
  * Builds the argument vector.
- * @param kernel, initrd  paths; initrd may be NULL. Ignored for QEMU_LIVE but for NULL or not.
+ * @param kernel, initrd  paths; may be NULL. Ignored for QEMU_LIVE but for NULL or not.
  * @param cmdline         passed on when not empty
  * @return malloc'ed, NULL-terminated; release with qemu_argv_free()
  */

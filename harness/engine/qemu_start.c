@@ -92,7 +92,10 @@ char **boot_argv(const struct machine *machine, const struct payload *payload, c
 	here.emulator = emulator;
 	here.firmware = firmware;
 	here.rom_folder = rom_folder;
-	return qemu_argv(&here, kernel, initrd, payload->cmdline, ties);
+	if (!payload->disk)
+		return qemu_argv(&here, kernel, initrd, payload->cmdline, ties);
+	here.disk = "disk"; /* beside kernel and initrd, which are on it */
+	return qemu_argv(&here, NULL, NULL, NULL, ties);
 }
 
 static int spawn_emulator(struct qemu_boot *boot, const struct qemu_launch *launch,
@@ -190,17 +193,43 @@ static int open_memory(uint64_t size, int *memory, struct error *error)
 	return fail_errno(error, "no %" PRIu64 " bytes of guest memory", size);
 }
 
+<<<<<<< HEAD
+=======
+/* What of a payload the emulator is given. */
+static size_t hand_over(const struct payload *payload, struct inherit *inherit)
+{
+	size_t count = 0;
+
+	if (payload->disk) {
+		inherit[count++] = (struct inherit){payload->disk->fd, QEMU_FD_DISK};
+		return count;
+	}
+	inherit[count++] = (struct inherit){payload->kernel->fd, QEMU_FD_KERNEL};
+	if (payload->initrd)
+		inherit[count++] = (struct inherit){payload->initrd->fd, QEMU_FD_INITRD};
+	return count;
+}
+
+>>>>>>> disk4-merged
 struct qemu_boot *boot_start(
 	uv_loop_t *loop, const struct boot_request *request, struct error *error)
 {
 	const struct payload *payload = request->payload;
 	bool judged = request->freeze_count > 0;
+<<<<<<< HEAD
 	struct inherit inherit[] = {{-1, QEMU_FD_MEMORY}, {payload->kernel->fd, QEMU_FD_KERNEL},
 		{payload->initrd ? payload->initrd->fd : -1, QEMU_FD_INITRD}};
 	struct qemu_launch launch = {.loop = loop,
 		.request = request,
 		.inherit = inherit,
 		.inherit_count = payload->initrd ? 3 : 2,
+=======
+	struct inherit inherit[QEMU_INHERIT_LIMIT] = {{-1, QEMU_FD_MEMORY}};
+	struct qemu_launch launch = {.loop = loop,
+		.request = request,
+		.inherit = inherit,
+		.inherit_count = 1 + hand_over(payload, inherit + 1),
+>>>>>>> disk4-merged
 		.stub = judged,
 		.start = judged ? QEMU_START_STUB : QEMU_START_MONITOR};
 	struct qemu_boot *boot;

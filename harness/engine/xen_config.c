@@ -21,7 +21,7 @@ static void add_string(struct buffer *out, const char *name, const char *value)
 	for (const unsigned char *at = (const unsigned char *)value; *at; at++) {
 		if (*at == '"' || *at == '\\')
 			buffer_printf(out, "\\%c", *at);
-		else if (*at < ' ' || *at > '~')
+		else if (*at < ' ' || *at == 0x7f)
 			buffer_printf(out, "\\x%02x", *at);
 		else
 			buffer_add(out, at, 1);

@@ -8,7 +8,11 @@
 #include "base/text.h"
 
 /* Characters of a piece of a guest's line that goes on in the next. */
+<<<<<<< HEAD
 enum { PIECE = 199 };
+=======
+enum { PIECE = 79 };
+>>>>>>> disk4-merged
 
 /* The agent writes it to dom0's console: "dkboot: mark 7". */
 #define MARK "dkboot: mark "

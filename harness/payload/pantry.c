@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "payload/catalogue.h"
 #include "payload/cmdline.h"
+#include "payload/disk.h"
 #include "payload/initrd.h"
 #include "payload/key.h"
 #include "payload/linux_header.h"
@@ -29,6 +30,8 @@ struct jar {
 struct pantry {
 	char *init;  /* what becomes /init */
 	char *probe; /* the probes' template */
+	char *mbr;   /* GRUB, for disks */
+	char *core;
 	char *cache;
 	struct catalogue catalogue;
 	struct jar *jars;
@@ -45,6 +48,8 @@ struct pantry *pantry_open(
 	}
 	pantry->init = format_text("%s/init", guests);
 	pantry->probe = format_text("%s/probe-linux.bin", guests);
+	pantry->mbr = format_text("%s/disk-mbr.img", guests);
+	pantry->core = format_text("%s/disk-core.img", guests);
 	pantry->cache = copy_text(cache);
 	if (!catalogue_read(catalogue, &pantry->catalogue, error))
 		return pantry;
@@ -70,6 +75,8 @@ void pantry_close(struct pantry *pantry)
 	catalogue_free(&pantry->catalogue);
 	free(pantry->init);
 	free(pantry->probe);
+	free(pantry->mbr);
+	free(pantry->core);
 	free(pantry->cache);
 	free(pantry);
 }
@@ -273,8 +280,18 @@ int pantry_payload(struct pantry *pantry, const struct kernel_spec *kernel,
 	return out->cmdline ? 0 : fail_within(error, "cmdline");
 }
 
+int pantry_disk(const struct pantry *pantry, enum disk_entry entry, struct payload *payload,
+	struct error *error)
+{
+	struct disk_loader loader = {.mbr = pantry->mbr, .core = pantry->core};
+
+	payload->disk = disk_image(payload, entry, &loader, error);
+	return payload->disk ? 0 : fail_within(error, "disk");
+}
+
 void payload_free(struct payload *payload)
 {
+	part_free(payload->disk);
 	free(payload->cmdline);
 	*payload = (struct payload){0};
 }

@@ -44,7 +44,8 @@ static void name_payload(struct job *job)
 static void name_axes(struct job *job)
 {
 	static const enum axis_id named[] = {AXIS_ENGINE, AXIS_MACHINE, AXIS_FIRMWARE, AXIS_ROM,
-		AXIS_SOURCE, AXIS_CPU, AXIS_KERNEL, AXIS_INITRD, AXIS_RESETS, AXIS_DEVICES};
+		AXIS_VIA, AXIS_SOURCE, AXIS_CPU, AXIS_KERNEL, AXIS_INITRD, AXIS_RESETS,
+		AXIS_DEVICES};
 
 	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
 		add_variable(
@@ -94,14 +95,14 @@ static int name_arguments(struct job *job, const struct stage *stage, struct err
 	return 0;
 }
 
-/* Under Xen each byte on ttyS0 is a way to the device model and back: a probe is heard on port 0xe9, which the
- * hypervisor serves itself, a kernel on its paravirtual console. */
+/* Under Xen each byte on ttyS0 is a way to the device model and back: a probe is heard on port
+ * 0xe9, which the hypervisor serves itself, a kernel on its paravirtual console. */
 static enum channel reports_on(const struct job *job)
 {
 	if (!strcmp(job->engine->name, "qemu"))
 		return CHANNEL_SERIAL;
 	return cell_value(job->cell, AXIS_KERNEL)->kernel.kind == KERNEL_PROBE ? CHANNEL_DEBUG
-										: CHANNEL_PV;
+									       : CHANNEL_PV;
 }
 
 static int describe_machine(struct job *job, struct stage *stage, struct error *error)
@@ -134,6 +135,20 @@ static int describe_machine(struct job *job, struct stage *stage, struct error *
 	return stage_rom(stage, rom, &job->machine.rom_folder, error);
 }
 
+/* The other way in: no ROM, but firmware and a loader from a disk that holds the same payload. */
+static int make_disk(struct job *job, struct stage *stage, struct error *error)
+{
+	const char *via = cell_value(job->cell, AXIS_VIA)->text;
+
+	if (strcmp(via, "direct") == 0)
+		return 0;
+	if (strcmp(job->engine->name, "qemu") != 0)
+		return fail(error, "via %s: engine %s cannot boot from a disk yet", via,
+			job->engine->name);
+	return pantry_disk(stage->pantry,
+		strcmp(via, "disk16") == 0 ? DISK_ENTRY_16 : DISK_ENTRY_32, &job->payload, error);
+}
+
 static int make_payload(struct job *job, struct stage *stage, struct error *error)
 {
 	const struct stand_in *stand_in = &stage->choices.stand_in;
@@ -144,8 +159,10 @@ static int make_payload(struct job *job, struct stage *stage, struct error *erro
 		kernel = (struct kernel_spec){.kind = KERNEL_FILE, .reference = stand_in->kernel};
 	if (stand_in->initrd)
 		initrd = (struct initrd_spec){.kind = INITRD_FILE, .reference = stand_in->initrd};
-	return pantry_payload(stage->pantry, &kernel, &initrd,
-		&cell_value(job->cell, AXIS_CMDLINE)->cmdline, &job->payload, error);
+	if (pantry_payload(stage->pantry, &kernel, &initrd,
+		    &cell_value(job->cell, AXIS_CMDLINE)->cmdline, &job->payload, error) < 0)
+		return -1;
+	return make_disk(job, stage, error);
 }
 
 int job_prepare(struct job *job, struct stage *stage, const struct cell *cell, struct error *error)

@@ -87,8 +87,10 @@ int judge_open(struct judge *judge, const struct job *job, struct error *error)
 {
 	enum layout_check layout = job->cell->from->layout;
 
-	*judge = (struct judge){0};
-	if (layout == LAYOUT_OFF)
+	*judge = (struct judge){.reported = job->cell->from->comparison.line &&
+					    job->cell->from->comparison.facts == PAIR_REPORT};
+	/* GRUB enters a kernel elsewhere, and its work is not what is judged. */
+	if (layout == LAYOUT_OFF || job->payload.disk)
 		return 0;
 	memcpy(judge->points, entries, sizeof(entries));
 	judge->point_count = ENTRIES;
@@ -209,12 +211,14 @@ void judge_again(struct judge *judge)
 	judge->before = NULL;
 }
 
-int judge_record(const struct judge *judge, const char *folder, struct error *error)
+int judge_record(struct judge *judge, const char *folder, struct error *error)
 {
 	autofree char *text_path = format_text("%s/layout.txt", folder);
 	autofree char *json_path = format_text("%s/layout.json", folder);
 	autobuffer struct buffer text = {0}, json = {0};
 
+	if (judge->reported && judge_record_report(judge, folder, error) < 0)
+		return -1;
 	if (!judge->judged)
 		return 0;
 	layout_map(newest(judge), &text);

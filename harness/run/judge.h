@@ -22,6 +22,7 @@ struct judge {
 	struct memory_map map;		   /* the firmware's, as it was seen in this boot */
 	struct inside inside;		   /* what the guest says of itself in this boot */
 	bool agreed;			   /* and that was compared */
+	bool reported;			   /* the report is recorded, for a comparison */
 	unsigned judged;		   /* boots */
 	double seconds;			   /* spent on all that */
 };
@@ -66,8 +67,12 @@ const struct violation *judge_violation(const struct judge *judge);
 /** All rules that the newest boot breaks, each once, a blank between them, malloc'ed; or NULL. */
 char *judge_rules(const struct judge *judge);
 
-/** Writes what was found into a cell's folder: layout.txt for people, layout.json. */
-int judge_record(const struct judge *judge, const char *folder, struct error *error);
+/** Writes what was found into a cell's folder: layout.txt for people, layout.json; report.json
+ * if reports are compared. */
+int judge_record(struct judge *judge, const char *folder, struct error *error);
+
+/** The part of judge_record() that is about the report. Internal to judge. */
+int judge_record_report(struct judge *judge, const char *folder, struct error *error);
 
 void judge_close(struct judge *judge);
 

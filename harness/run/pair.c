@@ -34,7 +34,7 @@ char *pair_apart(const struct cell_list *cells, const char *folder, const struct
 
 	if (!comparison->line)
 		return NULL;
-	if (cell->from->layout == LAYOUT_OFF)
+	if (comparison->facts == PAIR_LAYOUT && cell->from->layout == LAYOUT_OFF)
 		return copy_text("nothing to compare: layouts are not looked at in this run");
 	if (!cell_mate(cell, &mate))
 		return format_text("nothing to compare with: %s has one value in this run",
@@ -47,10 +47,15 @@ char *pair_apart(const struct cell_list *cells, const char *folder, const struct
 	return NULL;
 }
 
-/* The facts in a cell's layout.json, as the oracle wrote them. */
+/* The file with a cell's facts, as the judge wrote it. */
+static const char *facts_file(const struct cell *cell)
+{
+	return cell->from->comparison.facts == PAIR_REPORT ? "report.json" : "layout.json";
+}
+
 static char *facts_of(const char *folder, const struct cell *cell)
 {
-	autofree char *path = file_of(folder, cell, "layout.json");
+	autofree char *path = file_of(folder, cell, facts_file(cell));
 	json_t *layout = json_load_file(path, 0, NULL);
 	json_t *line, *list = json_object_get(layout, "facts");
 	struct buffer facts = {0};
@@ -160,10 +165,11 @@ bool pair_judge(const char *folder, const struct cell *cell, struct attempt *att
 	mate_facts = facts_of(folder, &mate);
 	if (!facts || !mate_facts || !passed(folder, &mate)) {
 		become(attempt, OUTCOME_BROKEN, FAILURE_NONE,
-			format_text("nothing to compare: %s",
-				!facts	      ? "this boot left no facts in layout.json"
-				: !mate_facts ? "its mate left no facts in layout.json"
-					      : "its mate did not pass"));
+			format_text("nothing to compare: %s%s",
+				!facts	      ? "this boot left no facts in "
+				: !mate_facts ? "its mate left no facts in "
+					      : "its mate did not pass",
+				facts && mate_facts ? "" : facts_file(cell)));
 		return false;
 	}
 	wrong = pair_compare(cell, facts, mate_facts);

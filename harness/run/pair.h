@@ -17,8 +17,8 @@
 char *pair_apart(const struct cell_list *cells, const char *folder, const struct cell *cell);
 
 /**
- * Compares a cell that passed with its mate, if that is done: from layout.json and verdict.json in
- * the folders of both, so that a resumed run compares too.
+ * Compares a cell that passed with its mate, if that is done: from layout.json or report.json, and
+ * verdict.json, in the folders of both, so that a resumed run compares too.
  * @param folder  of the run
  * @param attempt becomes a failure, class layout, when a fact differs that no lawful difference
  * names, or a lawful one is the same; broken, when the mate has no facts. Otherwise untouched

@@ -54,6 +54,8 @@ static int keep_payload(
 	if (job->payload.initrd &&
 		keep_part(stage, folder, job->payload.initrd, "initrd", error) < 0)
 		return -1;
+	if (job->payload.disk && keep_part(stage, folder, job->payload.disk, "disk", error) < 0)
+		return -1;
 	return 0;
 }
 

@@ -50,7 +50,7 @@ static const struct {
 	{"about: a\naxes: {kernel: k}\n", "x.yaml:2: kernel is \"k\", expected a list"},
 	{"about: a\naxes: {kernel: [k], memroy: [1M]}\n",
 		"x.yaml:2: unknown key \"memroy\", did you mean \"memory\"? Expected one of: "
-		"engine, machine, firmware, rom, source, cpu, vcpus, memory, devices, kernel, "
+		"engine, machine, firmware, rom, via, source, cpu, vcpus, memory, devices, kernel, "
 		"initrd, cmdline, resets"},
 	{"about: a\naxes: {kernel: [Linux_6]}\n",
 		"x.yaml:2: name \"Linux_6\", expected 1 to 24 of a-z 0-9 . -"},
@@ -183,8 +183,11 @@ static const struct {
 	{HEAD "layout: full\ncompare: {axis: memory, lawful: [{fact: eax, why: x, when: {memory: "
 	      "64M}}]}\n",
 		"x.yaml:6: when: memory, expected another axis than the one that is compared"},
-	{HEAD "compare: {axis: memory}\n",
-		"x.yaml:5: compare without layout, expected layout: entry or full"},
+	{HEAD "compare: {axis: memory}\n", "x.yaml:5: compare without layout, expected layout: "
+					   "entry or full, or facts: report"},
+	{HEAD "compare: {axis: memory, facts: reports}\n",
+		"x.yaml:5: facts is \"reports\", did you mean \"report\"? Expected one of: layout, "
+		"report"},
 	{HEAD "layout: full\npick: pairwise\ncompare: {axis: memory}\n",
 		"x.yaml:7: compare beside pick, expected pick: all"},
 	{HEAD "layout: full\nexpect_fail: [{class: hang, why: x, bug: B1}]\ncompare: {axis: "

@@ -98,7 +98,7 @@ static void test_errors(void **state)
 		{"resets<many", "filter, position 8, at \"many\": expected a number"},
 		{"kernle=a",
 			"filter, position 1, at \"kernle=a\": expected \"kernel\"? Or one of: "
-			"engine, machine, firmware, rom, source, cpu, vcpus, memory, devices, "
+			"engine, machine, firmware, rom, via, source, cpu, vcpus, memory, devices, "
 			"kernel, initrd, cmdline, resets, case, tag; or a glob with ':' or '*' "
 			"for the whole id"},
 		{"machine=pc machine=q35",

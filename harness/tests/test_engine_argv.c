@@ -26,6 +26,12 @@ static const struct machine plain = {.emulator = "qemu-system-x86_64",
 	"-chardev|file,id=debug,path=/proc/self/fd/8|-S|-serial|chardev:serial|"                   \
 	"-device|isa-debugcon,iobase=0xe9,chardev=debug|"
 
+#define REPEAT_TIES                                                                                \
+	"-action|reboot=shutdown,shutdown=poweroff,panic=shutdown|"                                \
+	"-chardev|stdio,id=serial,signal=on|"                                                      \
+	"-chardev|file,id=debug,path=/dev/stderr,append=on|-serial|chardev:serial|"                \
+	"-device|isa-debugcon,iobase=0xe9,chardev=debug|"
+
 static void expect_argv(char **argv, const char *expected)
 {
 	struct buffer joined = {0};
@@ -56,6 +62,22 @@ static void what_is_not_asked_for_is_not_there(void **state)
 		"-m|512M|-smp|1|" LIVE_TIES "-kernel|/proc/self/fd/5|");
 }
 
+static void a_disk_is_there_instead_of_a_kernel(void **state)
+{
+	struct machine machine = plain;
+
+	(void)state;
+	machine.disk = "disk";
+	expect_argv(qemu_argv(&machine, NULL, NULL, NULL, QEMU_LIVE), SURROUNDINGS
+		"-accel|tcg|-M|pc,memory-backend=ram|-object|"
+		"memory-backend-file,id=ram,size=512M,mem-path=/proc/self/fd/4,share=on|"
+		"-m|512M|-smp|1|" LIVE_TIES
+		"-drive|file=/proc/self/fd/10,format=raw,if=ide,file.locking=off|");
+	expect_argv(qemu_argv(&machine, NULL, NULL, NULL, QEMU_REPEAT),
+		SURROUNDINGS "-accel|tcg|-M|pc|-m|512M|-smp|1|" REPEAT_TIES
+			     "-drive|file=disk,format=raw,if=ide,snapshot=on|");
+}
+
 static void every_field_of_the_machine_counts(void **state)
 {
 	static const char *const extra[] = {"-device", "pvpanic"};
@@ -75,11 +97,7 @@ static void every_field_of_the_machine_counts(void **state)
 		"/opt/qemu|-nodefaults|-no-user-config|-display|none|-vga|none|-net|none|-sandbox|"
 		"on,spawn=deny,elevateprivileges=deny,resourcecontrol=deny|-accel|kvm|"
 		"-M|pc-q35-7.2|-m|3080K|-smp|3|-cpu|486|-L|/r|-bios|/f/bios.bin|"
-		"-global|fw_cfg_io.dma_enabled=off|"
-		"-action|reboot=shutdown,shutdown=poweroff,panic=shutdown|"
-		"-chardev|stdio,id=serial,signal=on|"
-		"-chardev|file,id=debug,path=/dev/stderr,append=on|-serial|chardev:serial|"
-		"-device|isa-debugcon,iobase=0xe9,chardev=debug|"
+		"-global|fw_cfg_io.dma_enabled=off|" REPEAT_TIES
 		"-kernel|/k|-initrd|/i|-append|x|-device|pvpanic|");
 }
 
@@ -156,6 +174,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_live_boot_inherits_everything),
 		cmocka_unit_test(what_is_not_asked_for_is_not_there),
+		cmocka_unit_test(a_disk_is_there_instead_of_a_kernel),
 		cmocka_unit_test(every_field_of_the_machine_counts),
 		cmocka_unit_test(bytes_are_never_taken_for_mebibytes),
 		cmocka_unit_test(ram_below_4g_stops_at_the_hole),

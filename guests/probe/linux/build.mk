@@ -2,7 +2,7 @@
 
 PROBE_LINUX      := guests/probe/linux
 PROBE_LINUX_OUT  := $(O)/guests/probe/linux
-PROBE_LINUX_OBJS := $(addprefix $(PROBE_LINUX_OUT)/,setup.o report.o header.o out.o crc.o act.o)
+PROBE_LINUX_OBJS := $(addprefix $(PROBE_LINUX_OUT)/,setup.o report.o header.o out.o crc.o act.o xen.o)
 PROBE_CFLAGS     := -std=c11 -m32 -march=i486 -mtune=generic -Os $(WARN) -ffreestanding -fpie \
 	-fvisibility=hidden -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
 	-fno-jump-tables -fno-delete-null-pointer-checks -mno-sse -mno-mmx -mno-80387 -nostdinc \

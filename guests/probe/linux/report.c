@@ -6,6 +6,7 @@
 #include "header.h"
 #include "out.h"
 #include "params.h"
+#include "xen.h"
 
 #define LOW_IMAGE    0x10000
 #define CMDLINE_MOST 0x100000 /* bytes looked through for the NUL */
@@ -214,6 +215,7 @@ static void say_all(struct report *report)
 	say_header(&report->out, report->setup);
 	say_fields(&report->out, report->setup, report->params->protocol);
 	say_memory(report);
+	say_xen(&report->out);
 	say_cmdline(report);
 	say_initrd(report);
 	say_image(report);

@@ -1,0 +1,10 @@
+/* What Xen tells an HVM guest of the special pages that are its own. */
+#ifndef DKBOOT_PROBE_LINUX_XEN_H
+#define DKBOOT_PROBE_LINUX_XEN_H
+
+#include "out.h"
+
+/** Says where the pages of xenstore and of the PV console are; nothing but under Xen. */
+void say_xen(struct out *out);
+
+#endif
