@@ -36,7 +36,8 @@ struct event {
 	enum event_kind kind;
 	uint64_t at; /* nanoseconds since EVENT_STARTED (or since the spawn, before that) */
 	enum channel channel; /* EVENT_BYTES */
-	const char *bytes;    /* EVENT_BYTES; EVENT_MARK; CAUSE_PANIC, CAUSE_CRASH, CAUSE_ENGINE: a message */
+	const char *bytes;    /* EVENT_BYTES; EVENT_MARK; CAUSE_PANIC, CAUSE_CRASH, CAUSE_ENGINE: a
+				 message */
 	size_t size;
 	enum cause cause;     /* EVENT_STOPPED, EVENT_ENDED */
 	int code;	      /* CAUSE_EXIT, CAUSE_SIGNAL */

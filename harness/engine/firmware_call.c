@@ -63,8 +63,7 @@ static int run_call(struct rsp *rsp, const struct borrowed *borrowed, struct cpu
 		return -1;
 	for (int i = 0; i < STEPS && at != borrowed->code + sizeof(borrowed->code_bytes); i++) {
 		if (rsp_ask(rsp, "s", &answer, error) < 0 ||
-			rsp_ask(rsp, "c", &answer, error) < 0 ||
-			rsp_registers(rsp, cpu, error) < 0)
+			rsp_ask(rsp, "c", &answer, error) < 0 || rsp_registers(rsp, cpu, error) < 0)
 			return -1;
 		at = cpu->cs * 16u + (cpu->eip & 0xffff);
 		if (at != borrowed->code)

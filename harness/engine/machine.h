@@ -17,16 +17,13 @@ struct machine {
 	const char
 		*rom_folder; /* -L: folder with the ROM under stock names; NULL = what QEMU ships */
 	bool dma;	     /* fw_cfg with its DMA interface */
-<<<<<<< HEAD
-	const char *dom0;   /* engine xen: folder of the dom0 image */
-	const char *frozen; /* engine xen: folder of a frozen dom0; NULL = boot it for real */
-=======
 	const char
 		*disk; /* path of its first hard disk, raw; NULL = none. By descriptor when live */
-	const char *dom0;	  /* engine xen: folder of the dom0 image */
-	const char *frozen;	  /* engine xen: folder of a frozen dom0; NULL = boot it for real */
->>>>>>> disk4-merged
-	const char *const *extra; /* further arguments, as they are */
+	const char *dom0;   /* engine xen: folder of the dom0 image */
+	const char *frozen; /* engine xen: folder of a frozen dom0; NULL = boot it for real */
+	/* further arguments, as they are; engine xen: of the device model, and lines of xl.cfg(5)
+	 * behind "xl.cfg:" */
+	const char *const *extra;
 	size_t extra_count;
 };
 

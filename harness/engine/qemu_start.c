@@ -193,8 +193,6 @@ static int open_memory(uint64_t size, int *memory, struct error *error)
 	return fail_errno(error, "no %" PRIu64 " bytes of guest memory", size);
 }
 
-<<<<<<< HEAD
-=======
 /* What of a payload the emulator is given. */
 static size_t hand_over(const struct payload *payload, struct inherit *inherit)
 {
@@ -210,26 +208,16 @@ static size_t hand_over(const struct payload *payload, struct inherit *inherit)
 	return count;
 }
 
->>>>>>> disk4-merged
 struct qemu_boot *boot_start(
 	uv_loop_t *loop, const struct boot_request *request, struct error *error)
 {
 	const struct payload *payload = request->payload;
 	bool judged = request->freeze_count > 0;
-<<<<<<< HEAD
-	struct inherit inherit[] = {{-1, QEMU_FD_MEMORY}, {payload->kernel->fd, QEMU_FD_KERNEL},
-		{payload->initrd ? payload->initrd->fd : -1, QEMU_FD_INITRD}};
-	struct qemu_launch launch = {.loop = loop,
-		.request = request,
-		.inherit = inherit,
-		.inherit_count = payload->initrd ? 3 : 2,
-=======
 	struct inherit inherit[QEMU_INHERIT_LIMIT] = {{-1, QEMU_FD_MEMORY}};
 	struct qemu_launch launch = {.loop = loop,
 		.request = request,
 		.inherit = inherit,
 		.inherit_count = 1 + hand_over(payload, inherit + 1),
->>>>>>> disk4-merged
 		.stub = judged,
 		.start = judged ? QEMU_START_STUB : QEMU_START_MONITOR};
 	struct qemu_boot *boot;

@@ -209,15 +209,25 @@ static const struct {
 	size_t member, width;
 } written[] = {
 #define WRITTEN(number, name)                                                                      \
-	{number, offsetof(struct cpu_state, name), sizeof(((struct cpu_state *)0)->name)}
-	WRITTEN(0, eax), WRITTEN(1, ebx), WRITTEN(2, ecx), WRITTEN(3, edx), WRITTEN(4, esi),
-	WRITTEN(5, edi), WRITTEN(6, ebp), WRITTEN(7, esp), WRITTEN(16, eip), WRITTEN(17, eflags),
+	{                                                                                          \
+		number, offsetof(struct cpu_state, name), sizeof(((struct cpu_state *)0)->name)    \
+	}
+	WRITTEN(0, eax),
+	WRITTEN(1, ebx),
+	WRITTEN(2, ecx),
+	WRITTEN(3, edx),
+	WRITTEN(4, esi),
+	WRITTEN(5, edi),
+	WRITTEN(6, ebp),
+	WRITTEN(7, esp),
+	WRITTEN(16, eip),
+	WRITTEN(17, eflags),
 	WRITTEN(21, es),
 #undef WRITTEN
 };
 
-/* Each by a packet of its own: `G` writes control registers too, and a guest of a guest was seen not to survive what it
- * does to them. */
+/* Each by a packet of its own: `G` writes control registers too, and a guest of a guest was seen
+ * not to survive what it does to them. */
 int rsp_registers_write(struct rsp *rsp, const struct cpu_state *cpu, struct error *error)
 {
 	autobuffer struct buffer features = {0};
@@ -278,59 +288,12 @@ static int write_piece(
 	return rsp_command(rsp, packet.data, error);
 }
 
-/* The stub's address of a linear one, and how many of @size bytes lie there. @return 0, or -1 */
-static int place_of(struct rsp *rsp, uint32_t linear, size_t size, uint64_t *at, size_t *part,
-	struct error *error)
-{
-	uint64_t follow = size;
-
-	*at = linear;
-	if (rsp->translate && !rsp->translate(rsp->translate_context, linear, at, &follow))
-		return fail(error, "gdb stub: there is no memory at 0x%x", linear);
-	*part = follow < size ? (size_t)follow : size;
-	return 0;
-}
-
-static int read_piece(
-	struct rsp *rsp, uint64_t at, unsigned char *out, size_t size, struct error *error)
-{
-<<<<<<< HEAD
-	unsigned char *to = out;
-	uint64_t at;
-	size_t part = 0;
-
-=======
-	autobuffer struct buffer answer = {0};
-	char packet[48];
-
-	snprintf(packet, sizeof(packet), "m%" PRIx64 ",%zx", at, size);
-	if (rsp_ask(rsp, packet, &answer, error) < 0)
-		return -1;
-	if (answer.size != 2 * size)
-		return fail(error, "gdb stub: cannot read %zu bytes at 0x%" PRIx64, size, at);
-	for (size_t i = 0; i < size; i++)
-		out[i] = (unsigned char)hex_value(answer.data + 2 * i, 1);
-	return 0;
-}
-
-static int write_piece(
-	struct rsp *rsp, uint64_t at, const unsigned char *bytes, size_t size, struct error *error)
-{
-	autobuffer struct buffer packet = {0};
-
-	buffer_printf(&packet, "M%" PRIx64 ",%zx:", at, size);
-	for (size_t i = 0; i < size; i++)
-		buffer_printf(&packet, "%02x", bytes[i]);
-	return rsp_command(rsp, packet.data, error);
-}
-
 int rsp_memory_read(struct rsp *rsp, uint32_t linear, void *out, size_t size, struct error *error)
 {
 	unsigned char *to = out;
 	uint64_t at;
 	size_t part = 0;
 
->>>>>>> disk4-merged
 	for (; size > 0; linear += (uint32_t)part, to += part, size -= part)
 		if (place_of(rsp, linear, size, &at, &part, error) < 0 ||
 			read_piece(rsp, at, to, part, error) < 0)

@@ -7,9 +7,9 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 
-/** How many bytes from @linear on lie at @physical in one piece. @return false where there is nothing */
-typedef bool (*rsp_translate)(
-	void *context, uint64_t linear, uint64_t *physical, uint64_t *follow);
+/** How many bytes from @linear on lie at @physical in one piece. @return false where there is
+ * nothing */
+typedef bool (*rsp_translate)(void *context, uint64_t linear, uint64_t *physical, uint64_t *follow);
 
 /** One connection to a stub; zero-initialise, then set @fd (non-blocking). */
 struct rsp {

@@ -54,10 +54,8 @@ void xen_end(struct xen_boot *boot, enum cause cause, int code, const char *word
 static void hear_debug(void *context, const char *bytes, size_t size)
 {
 	struct xen_boot *boot = context;
-	struct event event = {.kind = EVENT_BYTES,
-		.channel = CHANNEL_DEBUG,
-		.bytes = bytes,
-		.size = size};
+	struct event event = {
+		.kind = EVENT_BYTES, .channel = CHANNEL_DEBUG, .bytes = bytes, .size = size};
 
 	if (boot->step != XEN_OVER)
 		xen_tell(boot, &event);
@@ -189,7 +187,8 @@ static void prepare_stub(struct xen_boot *boot)
 	boot->outer->stub.translate_context = &boot->memory;
 }
 
-/* Once the processors run, a byte to the stub would stop them: all this lies in the socket before. */
+/* Once the processors run, a byte to the stub would stop them: all this lies in the socket before.
+ */
 static void wake(struct xen_boot *boot)
 {
 	struct qmp *qmp = &boot->outer->qmp;
@@ -252,8 +251,8 @@ static int open_outer_ties(struct xen_boot *boot, struct outer_ties *ties, struc
 	return 0;
 }
 
-static int launch_outer(struct xen_boot *boot, uv_loop_t *loop, const struct outer_ties *ties,
-	struct error *error)
+static int launch_outer(
+	struct xen_boot *boot, uv_loop_t *loop, const struct outer_ties *ties, struct error *error)
 {
 	struct boot_request request = boot->request;
 	const struct machine *machine = request.machine;
@@ -275,8 +274,7 @@ static int launch_outer(struct xen_boot *boot, uv_loop_t *loop, const struct out
 	return boot->outer ? 0 : -1;
 }
 
-struct xen_boot *xen_start(
-	uv_loop_t *loop, const struct boot_request *request, struct error *error)
+struct xen_boot *xen_start(uv_loop_t *loop, const struct boot_request *request, struct error *error)
 {
 	static unsigned number;
 	__attribute__((cleanup(close_outer_ties))) struct outer_ties ties = {-1, -1, -1};

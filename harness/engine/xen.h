@@ -4,7 +4,8 @@
 
 #include "engine/engine.h"
 
-/** Xen 4.17 and dom0 from guests/dom0, in a QEMU that emulates SVM and nested paging: no hardware is needed. */
+/** Xen 4.17 and dom0 from guests/dom0, in a QEMU that emulates SVM and nested paging: no hardware
+ * is needed. */
 extern const struct engine engine_xen;
 
 #endif

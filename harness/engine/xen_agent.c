@@ -90,7 +90,8 @@ int agent_receive(
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return errno == EAGAIN || errno == ECONNRESET ? 0 : fail_errno(error, "agent");
+			return errno == EAGAIN || errno == ECONNRESET ? 0
+								      : fail_errno(error, "agent");
 		buffer_add(&agent->in, bytes, (size_t)got);
 		if (take_frames(agent, listener, context, error) < 0)
 			return -1;

@@ -27,8 +27,8 @@ int agent_order(struct xen_agent *agent, struct error *error, const char *format
  * Reads what is there and calls @listener for each frame.
  * @return 0; -1 with the reason when the connection cannot be trusted any more
  */
-int agent_receive(struct xen_agent *agent, agent_listener listener, void *context,
-	struct error *error);
+int agent_receive(
+	struct xen_agent *agent, agent_listener listener, void *context, struct error *error);
 
 /** Closes the descriptor and releases memory. */
 void agent_close(struct xen_agent *agent);

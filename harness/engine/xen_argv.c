@@ -7,8 +7,8 @@
 #include "../guests/dom0/agent/frame.h"
 #include "base/text.h"
 
-/* dom0 gets all the memory it ever gets at once: ballooning would make clones differ. Nothing is scrubbed, or every
- * page of the host's memory would be touched. */
+/* dom0 gets all the memory it ever gets at once: ballooning would make clones differ. Nothing is
+ * scrubbed, or every page of the host's memory would be touched. */
 #define XEN_OPTIONS                                                                                \
 	"console=com1 com1=115200,8n1 dom0_mem=640M,max:640M dom0_max_vcpus=1 bootscrub=0 "        \
 	"loglvl=info guest_loglvl=all console_timestamps=none no-real-mode edd=off watchdog=0"
@@ -74,8 +74,8 @@ static void add_disk(struct words *words)
 char **xen_argv(const struct machine *machine, enum xen_memory memory)
 {
 	static const char *const fixed[] = {"-nodefaults", "-no-user-config", "-display", "none",
-		"-vga", "none", "-net", "none", "-cpu", "qemu64,+svm,+npt", "-smp", "1",
-		"-sandbox", "on,spawn=deny,elevateprivileges=deny,resourcecontrol=deny", "-action",
+		"-vga", "none", "-net", "none", "-cpu", "qemu64,+svm,+npt", "-smp", "1", "-sandbox",
+		"on,spawn=deny,elevateprivileges=deny,resourcecontrol=deny", "-action",
 		"reboot=shutdown,shutdown=pause,panic=pause", "-M", "pc,memory-backend=ram", "-S",
 		NULL};
 	struct words words = {0};

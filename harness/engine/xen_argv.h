@@ -22,7 +22,8 @@ enum xen_memory {
 };
 
 /**
- * Bytes of RAM of the outer machine: enough for guests of up to 5 GiB beside dom0. What nobody touches costs nothing.
+ * Bytes of RAM of the outer machine: enough for guests of up to 5 GiB beside dom0. What nobody
+ * touches costs nothing.
  */
 #define XEN_OUTER_MEMORY (UINT64_C(7) << 30)
 

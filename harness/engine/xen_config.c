@@ -3,6 +3,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -14,10 +15,12 @@
 #include "base/text.h"
 #include "engine/xen_argv.h"
 
+#define XL_LINE "xl.cfg:"
+
 /* xl.cfg(5): a string in double quotes, in which a backslash escapes. */
-static void add_string(struct buffer *out, const char *name, const char *value)
+static void add_quoted(struct buffer *out, const char *value)
 {
-	buffer_printf(out, "%s=\"", name);
+	buffer_add_text(out, "\"");
 	for (const unsigned char *at = (const unsigned char *)value; *at; at++) {
 		if (*at == '"' || *at == '\\')
 			buffer_printf(out, "\\%c", *at);
@@ -26,7 +29,14 @@ static void add_string(struct buffer *out, const char *name, const char *value)
 		else
 			buffer_add(out, at, 1);
 	}
-	buffer_add_text(out, "\"\n");
+	buffer_add_text(out, "\"");
+}
+
+static void add_string(struct buffer *out, const char *name, const char *value)
+{
+	buffer_printf(out, "%s=", name);
+	add_quoted(out, value);
+	buffer_add_text(out, "\n");
 }
 
 static void add_payload(struct buffer *out, const struct payload *payload)
@@ -36,6 +46,41 @@ static void add_payload(struct buffer *out, const struct payload *payload)
 		add_string(out, "ramdisk", AGENT_CELL "/initrd");
 	if (*payload->cmdline)
 		add_string(out, "cmdline", payload->cmdline);
+}
+
+/* A hard disk behind AHCI: firmware reads one behind IDE byte by byte, each a way to the device
+ * model and back. */
+static const char *const disk_arguments[] = {"-device", "ahci,id=ahci0", "-drive",
+	"file=" AGENT_CELL "/disk,format=raw,if=none,id=d0,file.locking=off", "-device",
+	"ide-hd,drive=d0,bus=ahci0.0"};
+
+static const char *const rom_arguments[] = {"-L", AGENT_CELL "/rom"};
+
+static bool is_line(const char *argument)
+{
+	return !strncmp(argument, XL_LINE, strlen(XL_LINE));
+}
+
+static void add_elements(struct buffer *out, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (is_line(list[i]))
+			continue;
+		add_quoted(out, list[i]);
+		buffer_add_text(out, ", ");
+	}
+}
+
+static void add_model_arguments(
+	struct buffer *out, const struct machine *machine, const struct payload *payload)
+{
+	buffer_add_text(out, "device_model_args_hvm=[");
+	if (machine->rom_folder)
+		add_elements(out, rom_arguments, sizeof(rom_arguments) / sizeof(*rom_arguments));
+	if (payload->disk)
+		add_elements(out, disk_arguments, sizeof(disk_arguments) / sizeof(*disk_arguments));
+	add_elements(out, machine->extra, machine->extra_count);
+	buffer_add_text(out, "]\n");
 }
 
 /* Where nothing else is said: on_crash and on_poweroff leave the guest to be looked at. */
@@ -55,15 +100,16 @@ void xen_config(const struct machine *machine, const struct payload *payload, st
 
 	add_string(out, "name", "cell");
 	buffer_add_text(out, pvh ? "type=\"pvh\"\n" : hvm_lines);
-	buffer_printf(out, "memory=%llu\nvcpus=%u\n",
-		(unsigned long long)(machine->memory >> 20), machine->vcpus);
+	buffer_printf(out, "memory=%llu\nvcpus=%u\n", (unsigned long long)(machine->memory >> 20),
+		machine->vcpus);
 	buffer_add_text(out, all_lines);
-	add_payload(out, payload);
-	if (!pvh && machine->rom_folder)
-		buffer_add_text(
-			out, "device_model_args_hvm=[\"-L\", \"" AGENT_CELL "/rom\"]\n");
+	if (!payload->disk)
+		add_payload(out, payload);
+	if (!pvh)
+		add_model_arguments(out, machine, payload);
 	for (size_t i = 0; i < machine->extra_count; i++)
-		buffer_printf(out, "%s\n", machine->extra[i]);
+		if (is_line(machine->extra[i]))
+			buffer_printf(out, "%s\n", machine->extra[i] + strlen(XL_LINE));
 }
 
 /* ---- the archive ---- */
@@ -94,7 +140,8 @@ static int add_bytes(struct archive *archive, const char *name, const void *byte
 static int add_part(
 	struct archive *archive, const char *name, const struct part *part, struct error *error)
 {
-	void *bytes = part->size ? mmap(NULL, part->size, PROT_READ, MAP_SHARED, part->fd, 0) : NULL;
+	void *bytes =
+		part->size ? mmap(NULL, part->size, PROT_READ, MAP_SHARED, part->fd, 0) : NULL;
 	int status;
 
 	if (bytes == MAP_FAILED)
@@ -124,6 +171,17 @@ static int add_roms(struct archive *archive, const char *folder, struct error *e
 	return 0;
 }
 
+/* What boots from a disk has its kernel there. */
+static int add_payload_parts(
+	struct archive *archive, const struct payload *payload, struct error *error)
+{
+	if (payload->disk)
+		return add_part(archive, "disk", payload->disk, error);
+	if (add_part(archive, "kernel", payload->kernel, error) < 0)
+		return -1;
+	return payload->initrd ? add_part(archive, "initrd", payload->initrd, error) : 0;
+}
+
 static int fill(struct archive *archive, const struct machine *machine,
 	const struct payload *payload, const char *id, struct error *error)
 {
@@ -132,8 +190,7 @@ static int fill(struct archive *archive, const struct machine *machine,
 	xen_config(machine, payload, &config);
 	if (add_bytes(archive, "id", id, strlen(id), error) < 0 ||
 		add_bytes(archive, "cell.cfg", config.data, config.size, error) < 0 ||
-		add_part(archive, "kernel", payload->kernel, error) < 0 ||
-		(payload->initrd && add_part(archive, "initrd", payload->initrd, error) < 0))
+		add_payload_parts(archive, payload, error) < 0)
 		return -1;
 	return machine->rom_folder ? add_roms(archive, machine->rom_folder, error) : 0;
 }
@@ -153,7 +210,9 @@ int xen_disk_empty(struct error *error)
 int xen_disk(const struct machine *machine, const struct payload *payload, const char *id,
 	uint64_t *archive_size, struct error *error)
 {
-	uint64_t size = payload->kernel->size + (payload->initrd ? payload->initrd->size : 0);
+	uint64_t size = payload->disk ? payload->disk->size
+				      : payload->kernel->size +
+						(payload->initrd ? payload->initrd->size : 0);
 	struct archive *archive;
 	int fd, status;
 

@@ -13,8 +13,8 @@
 void xen_config(const struct machine *machine, const struct payload *payload, struct buffer *out);
 
 /**
- * Packs configuration, kernel, initrd and ROMs into a payload disk: a memfd of XEN_DISK_SIZE bytes that starts with a
- * tar archive.
+ * Packs configuration, kernel, initrd and ROMs into a payload disk: a memfd of XEN_DISK_SIZE bytes
+ * that starts with a tar archive.
  * @param id  put into the archive's file `id`: the agent compares it with the one it is told
  * @param archive_size bytes of the archive
  * @return the descriptor, or -1 with the reason

@@ -38,7 +38,8 @@ static void run_domain(struct xen_boot *boot)
 	order(boot, XEN_RUNNING, words);
 }
 
-/* The line that says why: the device model's own, else the first that xl calls an error, else the last. */
+/* The line that says why: the device model's own, else the first that xl calls an error, else the
+ * last. */
 static char *refusal_of(const struct buffer *tool)
 {
 	static const char *const marks[] = {"qemu: ", "qemu-system-i386: ", "error: ", ""};
@@ -59,8 +60,7 @@ static char *refusal_of(const struct buffer *tool)
 static void refused(struct xen_boot *boot, const char *answer)
 {
 	autofree char *words = refusal_of(&boot->tool);
-	struct event event = {
-		.kind = EVENT_BYTES, .channel = CHANNEL_EMULATOR, .bytes = words};
+	struct event event = {.kind = EVENT_BYTES, .channel = CHANNEL_EMULATOR, .bytes = words};
 
 	event.size = strlen(words);
 	if (boot->step != XEN_CREATING || !event.size) {

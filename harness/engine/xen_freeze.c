@@ -1,6 +1,7 @@
-/* Boots dom0 for real, waits until it is idle, and writes down all of the machine but its memory, which lies in a file
- * already (migration capability x-ignore-shared: 12 ms where a whole copy takes half a second). *
- * The machine is not stopped first: one that was frozen at a stand would come back at a stand. */
+/* Boots dom0 for real, waits until it is idle, and writes down all of the machine but its memory,
+ * which lies in a file already (migration capability x-ignore-shared: 12 ms where a whole copy
+ * takes half a second). * The machine is not stopped first: one that was frozen at a stand would
+ * come back at a stand. */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -149,8 +150,7 @@ static int launch(struct freezing *freezing, uv_loop_t *loop, const struct machi
 		.machine = machine, .folder = "/", .listener = hear_outer, .context = freezing};
 	autofd int disk = xen_disk_empty(error);
 	autofd int agent = -1;
-	struct inherit inherit[] = {
-		{ram, QEMU_FD_MEMORY}, {-1, XEN_FD_AGENT}, {disk, XEN_FD_DISK}};
+	struct inherit inherit[] = {{ram, QEMU_FD_MEMORY}, {-1, XEN_FD_AGENT}, {disk, XEN_FD_DISK}};
 	struct qemu_launch launch = {.loop = loop,
 		.request = &request,
 		.inherit = inherit,

@@ -18,7 +18,8 @@
 
 /* ---- what is in it ---- */
 
-/* All that a frozen machine depends on: the image (named by its own hash), the command line, the emulator's program. */
+/* All that a frozen machine depends on: the image (named by its own hash), the command line, the
+ * emulator's program. */
 static char *name_of(const struct machine *machine)
 {
 	autobuffer struct buffer text = {0};
@@ -52,7 +53,7 @@ static int sum_data(const char *path, uint32_t *sum, struct error *error)
 
 		while (data < hole) {
 			size_t want = hole - data < (off_t)sizeof(bytes) ? (size_t)(hole - data)
-									  : sizeof(bytes);
+									 : sizeof(bytes);
 			ssize_t got = pread(fd, bytes, want, data);
 
 			if (got <= 0)
@@ -137,8 +138,8 @@ static void sweep(const char *store)
 	}
 }
 
-static int make(const struct machine *machine, const char *store, const char *folder,
-	struct error *error)
+static int make(
+	const struct machine *machine, const char *store, const char *folder, struct error *error)
 {
 	autofree char *work = format_text("%s/tmp.%d", store, (int)getpid());
 	autofree char *ram_path = format_text("%s/ram", work);

@@ -6,9 +6,10 @@
 #include "engine/machine.h"
 
 /**
- * Finds or makes the frozen dom0 of a machine: CACHE/frozen/HASH with the files `ram` (the outer machine's memory,
- * sparse), `state` (all else of it) and `manifest` (their checksums). One that is damaged is made again; of those that
- * nobody used for the longest time all but FROZEN_KEPT are removed.
+ * Finds or makes the frozen dom0 of a machine: CACHE/frozen/HASH with the files `ram` (the outer
+ * machine's memory, sparse), `state` (all else of it) and `manifest` (their checksums). One that is
+ * damaged is made again; of those that nobody used for the longest time all but FROZEN_KEPT are
+ * removed.
  * @param machine  emulator, accelerator, folder of the dom0 image
  * @param cache    dkboot's cache folder
  * @param progress called with a line before something slow starts; may be NULL

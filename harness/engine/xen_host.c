@@ -8,16 +8,13 @@
 #include "base/text.h"
 
 /* Characters of a piece of a guest's line that goes on in the next. */
-<<<<<<< HEAD
 enum { PIECE = 199 };
-=======
-enum { PIECE = 79 };
->>>>>>> disk4-merged
 
 /* The agent writes it to dom0's console: "dkboot: mark 7". */
 #define MARK "dkboot: mark "
 
-/* The last words of what carries the guest. The hypervisor's own come with "(XEN) ", dom0's kernel's with a time. */
+/* The last words of what carries the guest. The hypervisor's own come with "(XEN) ", dom0's
+ * kernel's with a time. */
 static const struct {
 	const char *text;
 	const char *who;

@@ -18,16 +18,11 @@ struct xen_host {
 };
 
 /**
-<<<<<<< HEAD
- * Takes bytes of the console. The hypervisor cuts a guest's lines into pieces of 199 characters (DOMAIN_PBUF_SIZE less a
- * NUL, xen/include/xen/sched.h); they are joined again.
-=======
- * Takes bytes of the console. The hypervisor cuts a guest's lines into pieces of 79 characters (HVM_PBUF_SIZE less a
- * NUL, xen/include/asm-x86/hvm/domain.h); they are joined again.
->>>>>>> disk4-merged
+ * Takes bytes of the console. The hypervisor cuts a guest's lines into pieces of 199 characters
+ * (DOMAIN_PBUF_SIZE less a NUL, xen/include/xen/sched.h); they are joined again.
  */
-void host_feed(struct xen_host *host, const char *bytes, size_t size, host_debug debug,
-	void *context);
+void host_feed(
+	struct xen_host *host, const char *bytes, size_t size, host_debug debug, void *context);
 
 void host_close(struct xen_host *host);
 

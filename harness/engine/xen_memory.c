@@ -53,8 +53,8 @@ static int read_outer(const struct nested_memory *memory, uint64_t outer, void *
 	struct iovec here = {out, size}, there;
 
 	if (qemu_ram_offset("pc", memory->size, outer, size, &offset))
-		return fail(error, "nested memory: %#" PRIx64 " is no RAM of the outer machine",
-			outer);
+		return fail(
+			error, "nested memory: %#" PRIx64 " is no RAM of the outer machine", outer);
 	there = (struct iovec){(void *)(uintptr_t)(memory->base + offset), size};
 	if (process_vm_readv(memory->pid, &here, 1, &there, 1, 0) != (ssize_t)size)
 		return fail_errno(error, "nested memory: %#" PRIx64, outer);
@@ -70,8 +70,8 @@ static void add_range(struct nested_memory *memory, uint64_t guest, uint64_t out
 		return;
 	}
 	if (memory->count % 256 == 0) {
-		memory->ranges = reallocarray(
-			memory->ranges, memory->count + 256, sizeof(*memory->ranges));
+		memory->ranges =
+			reallocarray(memory->ranges, memory->count + 256, sizeof(*memory->ranges));
 		if (!memory->ranges)
 			abort();
 	}
@@ -133,8 +133,8 @@ static size_t range_at(const struct nested_memory *memory, uint64_t guest)
 	return low;
 }
 
-bool nested_place(const struct nested_memory *memory, uint64_t guest, uint64_t *outer,
-	uint64_t *follow)
+bool nested_place(
+	const struct nested_memory *memory, uint64_t guest, uint64_t *outer, uint64_t *follow)
 {
 	size_t index = range_at(memory, guest);
 	const struct nested_range *range = &memory->ranges[index];
@@ -169,9 +169,9 @@ int nested_read(const struct nested_memory *memory, uint64_t address, void *out,
 	return 0;
 }
 
-/* The hypervisor keeps each processor's clock in the shared information page, where hvmloader puts it (xen/include/public/xen.h,
- * struct vcpu_info): what changes there is nobody's work. */
-#define CLOCKS	     UINT64_C(0xfdfff000)
+/* The hypervisor keeps each processor's clock in the shared information page, where hvmloader puts
+ * it (xen/include/public/xen.h, struct vcpu_info): what changes there is nobody's work. */
+#define CLOCKS	    UINT64_C(0xfdfff000)
 #define CLOCKS_SIZE (32 * 64)
 
 static void blank_clocks(uint64_t address, unsigned char *bytes, size_t size)
@@ -197,7 +197,8 @@ static int read_for_judge(
 
 enum { LOOK = 512 }; /* pages at once */
 
-/* Which of @count pages of the RAM's file, from byte @offset on, can be other than zero: bit i of @used is page i. */
+/* Which of @count pages of the RAM's file, from byte @offset on, can be other than zero: bit i of
+ * @used is page i. */
 static int look_at_pages(const struct nested_memory *memory, uint64_t offset, unsigned count,
 	bool *used, struct error *error)
 {
@@ -215,15 +216,16 @@ static int look_at_pages(const struct nested_memory *memory, uint64_t offset, un
 	while ((data = lseek(memory->file, data, SEEK_DATA)) >= 0 &&
 		(uint64_t)data < offset + count * PAGE) {
 		hole = lseek(memory->file, data, SEEK_HOLE);
-		for (uint64_t at = (uint64_t)data; at < (uint64_t)hole && at < offset + count * PAGE;
-			at += PAGE)
+		for (uint64_t at = (uint64_t)data;
+			at < (uint64_t)hole && at < offset + count * PAGE; at += PAGE)
 			used[(at - offset) / PAGE] = true;
 		data = hole;
 	}
 	return 0;
 }
 
-/* The first page in use, and those that follow it, within one piece of a range. @return 0, 1 for none, -1 */
+/* The first page in use, and those that follow it, within one piece of a range. @return 0, 1 for
+ * none, -1 */
 static int touched_piece(const struct nested_memory *memory, uint64_t guest, uint64_t outer,
 	unsigned count, uint64_t *start, uint64_t *end, struct error *error)
 {
@@ -246,8 +248,8 @@ static int touched_piece(const struct nested_memory *memory, uint64_t guest, uin
 	return 0;
 }
 
-static int touched(void *context, uint64_t from, uint64_t *start, uint64_t *end,
-	struct error *error)
+static int touched(
+	void *context, uint64_t from, uint64_t *start, uint64_t *end, struct error *error)
 {
 	const struct nested_memory *memory = context;
 

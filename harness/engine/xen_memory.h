@@ -14,18 +14,18 @@ struct nested_range {
 
 /** A guest's memory. Zero-initialise; nested_close() when done. */
 struct nested_memory {
-	pid_t pid;	     /* of the outer emulator */
-	int file;	     /* the file behind its RAM: data that nobody has touched since is there */
-	uint64_t size;	     /* of that RAM */
-	uint64_t base;	     /* where it lies in the emulator's process; 0 = not looked up yet */
-	uint64_t root;	     /* of the nested page table, a physical address of the outer machine */
+	pid_t pid;     /* of the outer emulator */
+	int file;      /* the file behind its RAM: data that nobody has touched since is there */
+	uint64_t size; /* of that RAM */
+	uint64_t base; /* where it lies in the emulator's process; 0 = not looked up yet */
+	uint64_t root; /* of the nested page table, a physical address of the outer machine */
 	struct nested_range *ranges; /* sorted by @guest */
 	size_t count;
 };
 
 /**
- * Reads the nested page tables (AMD64 architecture, volume 2, section 15.25; four levels) from memory->root on. To be
- * called again whenever the guest has run.
+ * Reads the nested page tables (AMD64 architecture, volume 2, section 15.25; four levels) from
+ * memory->root on. To be called again whenever the guest has run.
  */
 int nested_map(struct nested_memory *memory, struct error *error);
 
@@ -33,9 +33,10 @@ int nested_map(struct nested_memory *memory, struct error *error);
 int nested_read(const struct nested_memory *memory, uint64_t address, void *out, size_t size,
 	struct error *error);
 
-/** Where a guest's byte lies in the outer machine, and how many bytes follow it there. @return false for a hole */
-bool nested_place(const struct nested_memory *memory, uint64_t guest, uint64_t *outer,
-	uint64_t *follow);
+/** Where a guest's byte lies in the outer machine, and how many bytes follow it there. @return
+ * false for a hole */
+bool nested_place(
+	const struct nested_memory *memory, uint64_t guest, uint64_t *outer, uint64_t *follow);
 
 /** The reader for a judge; valid as long as @memory is. */
 struct memory_reader nested_reader(struct nested_memory *memory);

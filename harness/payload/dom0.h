@@ -1,4 +1,5 @@
-/* The image of dom0 that nested Xen starts from: built by guests/dom0/build, found by what it is built of. */
+/* The image of dom0 that nested Xen starts from: built by guests/dom0/build, found by what it is
+ * built of. */
 #ifndef DKBOOT_PAYLOAD_DOM0_H
 #define DKBOOT_PAYLOAD_DOM0_H
 

@@ -142,9 +142,6 @@ static int make_disk(struct job *job, struct stage *stage, struct error *error)
 
 	if (strcmp(via, "direct") == 0)
 		return 0;
-	if (strcmp(job->engine->name, "qemu") != 0)
-		return fail(error, "via %s: engine %s cannot boot from a disk yet", via,
-			job->engine->name);
 	return pantry_disk(stage->pantry,
 		strcmp(via, "disk16") == 0 ? DISK_ENTRY_16 : DISK_ENTRY_32, &job->payload, error);
 }

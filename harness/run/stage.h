@@ -76,7 +76,8 @@ void stage_close(struct stage *stage);
  */
 int stage_rom(struct stage *stage, const char *name, const char **folder, struct error *error);
 
-/** Where the nested Xen of a machine comes from: the image of dom0, and, unless the run is cold, that image frozen. */
+/** Where the nested Xen of a machine comes from: the image of dom0, and, unless the run is cold,
+ * that image frozen. */
 int stage_xen(struct stage *stage, struct machine *machine, struct error *error);
 
 /** All time limits are multiplied by this. */

@@ -41,11 +41,11 @@ struct trial {
 	uint64_t marked;     /* when the last phase was over */
 	struct phase phases[TRIAL_PHASES];
 	size_t phase_count;
-	char *violation;     /* the first rule broken, as one line */
-	char *rules;	     /* all rules broken */
-	char words[256];     /* last words of the emulator */
-	double reaction;     /* seconds from @caused to the verdict */
-	char trouble[512];   /* what failed on our side */
+	char *violation;   /* the first rule broken, as one line */
+	char *rules;	   /* all rules broken */
+	char words[256];   /* last words of the emulator */
+	double reaction;   /* seconds from @caused to the verdict */
+	char trouble[512]; /* what failed on our side */
 };
 
 /* A phase of the boot is over. @param name a literal */

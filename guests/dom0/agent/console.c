@@ -90,7 +90,7 @@ void consoles_drain(void)
 			now.fd = watch->fd;
 			if (poll(&now, 1, 0) == 1 && now.revents & POLLIN &&
 				pass_on(watch->fd, watch->ready == pv_ready ? AGENT_PV_BYTES
-									     : AGENT_SERIAL_BYTES))
+									    : AGENT_SERIAL_BYTES))
 				again = 1;
 		}
 	}

@@ -1,9 +1,9 @@
 /* What becomes of domains. Events, as words:
  *
  *   domain N root=0xADDRESS      N was built; root is its nested page table
- *   domain N shutdown REASON mark=M    N stands still: poweroff, halted (all processors, with interrupts off), reboot,
- *                                suspend, crash, watchdog; "dkboot: mark M" stands on the console behind its last words
- *   domain N gone                N is no more
+ *   domain N shutdown REASON mark=M    N stands still: poweroff, halted (all processors, with
+ * interrupts off), reboot, suspend, crash, watchdog; "dkboot: mark M" stands on the console behind
+ * its last words domain N gone                N is no more
  */
 #include <errno.h>
 #include <stdio.h>
@@ -49,7 +49,8 @@ unsigned hypervisor_log(char *out, unsigned room)
 	return size;
 }
 
-/* Debug key v prints for each domain a line "> Domain N <" and, among the fields of each processor's VMCB, "H_CR3 = 0x...".
+/* Debug key v prints for each domain a line "> Domain N <" and, among the fields of each
+ * processor's VMCB, "H_CR3 = 0x...".
  */
 unsigned long long domain_root(int domain)
 {
@@ -118,7 +119,8 @@ static void domain_came(int number)
 	port_say(AGENT_EVENT, "domain %d root=0x%llx", number, domain_root(number));
 }
 
-/* A domain whose processors have all halted with interrupts off is powered off by the hypervisor. */
+/* A domain whose processors have all halted with interrupts off is powered off by the hypervisor.
+ */
 static bool all_halted(int number)
 {
 	xc_dominfo_t info;

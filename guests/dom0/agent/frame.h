@@ -1,8 +1,9 @@
-/* What the runner and the agent in dom0 say to each other: frames over a virtio-serial port. Included by both.
+/* What the runner and the agent in dom0 say to each other: frames over a virtio-serial port.
+ * Included by both.
  *
- * A frame is a head of 20 bytes and a body, all numbers little-endian. Frames of one direction are numbered from 0; a
- * receiver that finds a wrong magic number, sequence or checksum gives the connection up: nothing is sent again, as
- * the port loses nothing.
+ * A frame is a head of 20 bytes and a body, all numbers little-endian. Frames of one direction are
+ * numbered from 0; a receiver that finds a wrong magic number, sequence or checksum gives the
+ * connection up: nothing is sent again, as the port loses nothing.
  */
 #ifndef DKBOOT_AGENT_FRAME_H
 #define DKBOOT_AGENT_FRAME_H
@@ -12,12 +13,12 @@
 #include <string.h>
 #include <zlib.h>
 
-#define AGENT_PORT	   "org.dkboot.agent" /* name of the virtio-serial port */
-#define AGENT_MAGIC	   0x314b4144u	      /* "DAK1": the version is its last byte */
-#define AGENT_BODY_LIMIT   65536u	      /* bytes */
-#define AGENT_SERIAL	   "/run/agent/serial" /* where a device model connects its first serial port */
-#define AGENT_CELL	   "/run/cell"	      /* where the payload of a cell is unpacked */
-#define AGENT_CONFIG	   AGENT_CELL "/cell.cfg"
+#define AGENT_PORT	 "org.dkboot.agent" /* name of the virtio-serial port */
+#define AGENT_MAGIC	 0x314b4144u	    /* "DAK1": the version is its last byte */
+#define AGENT_BODY_LIMIT 65536u		    /* bytes */
+#define AGENT_SERIAL	 "/run/agent/serial" /* where a device model connects its first serial port */
+#define AGENT_CELL	 "/run/cell"	     /* where the payload of a cell is unpacked */
+#define AGENT_CONFIG	 AGENT_CELL "/cell.cfg"
 
 enum agent_kind {
 	AGENT_ORDER = 1, /* to the agent: words, see agent/orders.c */
@@ -62,7 +63,8 @@ static inline void agent_head_make(struct agent_head *head, enum agent_kind kind
  * Looks at received bytes for one frame.
  * @param expected the sequence number that is due
  * @param head     filled in when there is a frame; its body lies behind the head in @bytes
- * @return bytes of the frame; 0 when it is not complete; -1 when these bytes are no frame that is due
+ * @return bytes of the frame; 0 when it is not complete; -1 when these bytes are no frame that is
+ * due
  */
 static inline long agent_frame_parse(
 	const void *bytes, size_t size, uint32_t expected, struct agent_head *head)
@@ -70,7 +72,8 @@ static inline long agent_frame_parse(
 	if (size < sizeof(*head))
 		return 0;
 	memcpy(head, bytes, sizeof(*head));
-	if (head->magic != AGENT_MAGIC || head->size > AGENT_BODY_LIMIT || head->sequence != expected)
+	if (head->magic != AGENT_MAGIC || head->size > AGENT_BODY_LIMIT ||
+		head->sequence != expected)
 		return -1;
 	if (size - sizeof(*head) < head->size)
 		return 0;

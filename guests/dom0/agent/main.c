@@ -1,6 +1,7 @@
 /* The agent: does in dom0 what the runner orders, and tells what becomes of the guests.
  *
- * It waits for nothing but events. Whatever it forks it waits for, so that a clone of a frozen dom0 finds it idle.
+ * It waits for nothing but events. Whatever it forks it waits for, so that a clone of a frozen dom0
+ * finds it idle.
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,15 +1,12 @@
-/* Orders, words in a line; answered by "ok", with what is to be told behind it, or by "error" and a reason.
+/* Orders, words in a line; answered by "ok", with what is to be told behind it, or by "error" and a
+ * reason.
  *
- *   unpack ID SIZE    unpacks the archive of SIZE bytes at the start of the payload disk; its file `id` must hold ID
- *   create        builds the domain of cell.cfg and leaves it paused
- *   unpause N, pause N, destroy N
- *   save N        into memory of dom0; the domain is gone then
- *   restore       what was saved, and lets it run
- *   migrate N     to this same host
- *   root N        the nested page table's root
- *   key K         presses the hypervisor's debug key K
- *   dmesg         the end of what the hypervisor said since its start
- *   kill-model    kills the device model: a planted fault
+ *   unpack ID SIZE    unpacks the archive of SIZE bytes at the start of the payload disk; its file
+ * `id` must hold ID create        builds the domain of cell.cfg and leaves it paused unpause N,
+ * pause N, destroy N save N        into memory of dom0; the domain is gone then restore       what
+ * was saved, and lets it run migrate N     to this same host root N        the nested page table's
+ * root key K         presses the hypervisor's debug key K dmesg         the end of what the
+ * hypervisor said since its start kill-model    kills the device model: a planted fault
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -62,7 +59,8 @@ static pid_t start(char *const *argv)
 	return pid;
 }
 
-/* Runs a command to its end; guests are heard meanwhile. What xl leaves in the background has closed its output.
+/* Runs a command to its end; guests are heard meanwhile. What xl leaves in the background has
+ * closed its output.
  * @return its status, 128 + n for signal n */
 static int run(char *const *argv)
 {

@@ -30,7 +30,8 @@ static int find_port(void)
 
 		if (file && fgets(name, sizeof(name), file) &&
 			!strncmp(name, AGENT_PORT, strlen(AGENT_PORT))) {
-			snprintf(path, sizeof(path), "/dev/%.*s", (int)strcspn(device, "/"), device);
+			snprintf(
+				path, sizeof(path), "/dev/%.*s", (int)strcspn(device, "/"), device);
 			fd = open(path, O_RDWR | O_CLOEXEC);
 		}
 		if (file)
@@ -101,8 +102,8 @@ static void take_frames(void)
 	}
 }
 
-/* Without a runner at the other end the port reads as ended; poll(2) says so again and again. A frozen dom0 has a
- * runner: it is the clone's that reads on. */
+/* Without a runner at the other end the port reads as ended; poll(2) says so again and again. A
+ * frozen dom0 has a runner: it is the clone's that reads on. */
 static void port_ready(struct watch *watch)
 {
 	ssize_t got = read(watch->fd, input + held, sizeof(input) - held);
