@@ -282,11 +282,12 @@ uint64_t nested_progress(pid_t pid)
 {
 	autofree char *path = format_text("/proc/%d/statm", (int)pid);
 	autofile FILE *file = fopen(path, "re");
-	uint64_t resident = 0;
+	uint64_t resident = 0, shared = 0;
 
-	if (!file || fscanf(file, "%*u %" SCNu64, &resident) != 1)
+	if (!file || fscanf(file, "%*u %" SCNu64 " %" SCNu64, &resident, &shared) != 2)
 		return 0;
-	return resident * PAGE;
+	/* A page that was only read is a page of the frozen machine's file; to write it makes it a private one. */
+	return (resident - shared) * PAGE;
 }
 
 void nested_close(struct nested_memory *memory)

@@ -41,7 +41,7 @@ bool nested_place(
 /** The reader for a judge; valid as long as @memory is. */
 struct memory_reader nested_reader(struct nested_memory *memory);
 
-/** Bytes of memory that the emulator's process uses; 0 when it is gone. */
+/** Bytes of memory that the emulator has written, its own and the machine's; 0 when it is gone. */
 uint64_t nested_progress(pid_t pid);
 
 void nested_close(struct nested_memory *memory);
