@@ -237,6 +237,7 @@ int execute(struct selection *selection, const struct options *options, const st
 		.timeout_scale = options->timeout_scale,
 		.keep = options->keep,
 		.cold = options->cold,
+		.built = options->built,
 		.stand_in = call->stand_in};
 	struct stage stage;
 	int status = STATUS_BROKEN;

@@ -17,6 +17,7 @@ enum {
 	KEY_RETRY,
 	KEY_SCALE,
 	KEY_COLD,
+	KEY_BUILT,
 	KEY_FAIL_FAST,
 	KEY_KEEP,
 	KEY_RESUME,
@@ -67,6 +68,9 @@ static const struct argp_option run_options[] = {
 	{"jobs", 'j', "N", 0, "concurrent boots (default: the number of processors)", 3},
 	{"qemu", KEY_QEMU, "FILE", 0, "emulator instead of qemu-system-x86_64", 3},
 	{"accel", KEY_ACCEL, "NAME", 0, "accelerator instead of the one that a timed boot chooses",
+		3},
+	{"built", KEY_BUILT, NULL, 0,
+		"under Xen, clone the machine with the domain built, frozen once for each payload",
 		3},
 	{"cold", KEY_COLD, NULL, 0, "boot Xen and dom0 for each cell, instead of cloning them", 3},
 	{"timeout-scale", KEY_SCALE, "X", 0, "multiply all time limits", 3},
@@ -211,6 +215,9 @@ static error_t parse_run(struct options *options, int key, char *text)
 		return 0;
 	case KEY_BUGS:
 		options->bugs = true;
+		return 0;
+	case KEY_BUILT:
+		options->built = true;
 		return 0;
 	case KEY_COLD:
 		options->cold = true;

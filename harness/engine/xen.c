@@ -189,16 +189,20 @@ static void prepare_stub(struct xen_boot *boot)
 
 /* Once the processors run, a byte to the stub would stop them: all this lies in the socket before.
  */
-static void wake(struct xen_boot *boot)
+void xen_ignore_shared(struct qmp *qmp)
 {
-	struct qmp *qmp = &boot->outer->qmp;
+	qmp_command(qmp, "migrate-set-capabilities",
+		json_pack("{s:[{s:s, s:b}]}", "capabilities", "capability", "x-ignore-shared",
+			"state", 1),
+		NULL);
+}
+
+void xen_wake(struct qmp *qmp, bool frozen)
+{
 	autofree char *state = format_text("fd:%d", XEN_FD_STATE);
 
-	if (boot->request.machine->frozen) {
-		qmp_command(qmp, "migrate-set-capabilities",
-			json_pack("{s:[{s:s, s:b}]}", "capabilities", "capability",
-				"x-ignore-shared", "state", 1),
-			NULL);
+	if (frozen) {
+		xen_ignore_shared(qmp);
 		qmp_command(qmp, "migrate-incoming", json_pack("{s:s}", "uri", state), NULL);
 	}
 	qmp_command(qmp, "cont", NULL, NULL);
@@ -244,7 +248,7 @@ static int open_outer_ties(struct xen_boot *boot, struct outer_ties *ties, struc
 	if (ties->disk < 0)
 		return -1;
 	if (machine->frozen)
-		return frozen_open(machine->frozen, &boot->ram, &ties->state, error);
+		return frozen_open(machine->frozen, &boot->ram, &ties->state, &boot->built, error);
 	boot->ram = memfd_create("outer-ram", MFD_CLOEXEC);
 	if (boot->ram < 0 || ftruncate(boot->ram, (off_t)XEN_OUTER_MEMORY))
 		return fail_errno(error, "no memory for the outer machine");
@@ -293,7 +297,7 @@ struct xen_boot *xen_start(uv_loop_t *loop, const struct boot_request *request, 
 	boot->memory = (struct nested_memory){
 		.pid = boot->outer->pid, .file = boot->ram, .size = XEN_OUTER_MEMORY};
 	prepare_stub(boot);
-	wake(boot);
+	xen_wake(&boot->outer->qmp, request->machine->frozen != NULL);
 	if (watch_agent(boot, loop, error) < 0)
 		xen_end(boot, CAUSE_ENGINE, 0, error->text);
 	else if (request->machine->frozen)

@@ -87,7 +87,8 @@ char **xen_argv(const struct machine *machine, enum xen_memory memory)
 	add_pair(&words, "-object",
 		format_text("memory-backend-file,id=ram,size=%" PRIu64
 			    ",mem-path=/proc/self/fd/%d,share=%s",
-			XEN_OUTER_MEMORY, QEMU_FD_MEMORY, memory == XEN_MEMORY_OWN ? "on" : "off"));
+			XEN_OUTER_MEMORY, QEMU_FD_MEMORY,
+			memory == XEN_MEMORY_CLONED ? "off" : "on"));
 	add_channels(&words);
 	add_disk(&words);
 	if (memory == XEN_MEMORY_OWN)

@@ -18,6 +18,8 @@ enum xen_fd {
 /** How the outer machine's RAM lies behind it. */
 enum xen_memory {
 	XEN_MEMORY_OWN,	  /* QEMU_FD_MEMORY, shared with it: what is written stays in the file */
+	XEN_MEMORY_KEPT,  /* the same, and it starts from a frozen machine's state, which
+			     QEMU_FD_MEMORY goes with */
 	XEN_MEMORY_CLONED /* QEMU_FD_MEMORY is a frozen machine's: what is written stays private */
 };
 

@@ -4,6 +4,7 @@
 
 #include "engine/qemu_boot.h"
 #include "engine/xen_agent.h"
+#include "engine/xen_frozen.h"
 #include "engine/xen_host.h"
 #include "engine/xen_memory.h"
 
@@ -27,7 +28,8 @@ struct xen_boot {
 	bool agent_watched;
 	struct xen_host host;
 	struct nested_memory memory;
-	int ram; /* the file behind the outer machine's RAM */
+	struct frozen_domain built; /* in the frozen machine */
+	int ram;		    /* the file behind the outer machine's RAM */
 
 	enum xen_step step;
 	char id[32];		 /* of the payload disk */

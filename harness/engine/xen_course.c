@@ -20,11 +20,15 @@ static void order(struct xen_boot *boot, enum xen_step step, const char *words)
 		xen_end(boot, CAUSE_ENGINE, 0, error.text);
 }
 
+/* A domain that is built in the frozen machine needs no payload; dom0 is asked whether it is awake,
+ * as breakpoints can be set only in a machine that runs. */
 void course_begin(struct xen_boot *boot)
 {
 	autofree char *words = format_text("unpack %s %" PRIu64, boot->id, boot->archive);
 
-	order(boot, XEN_WAKING, words);
+	boot->domain = boot->built.number;
+	boot->memory.root = boot->built.root;
+	order(boot, XEN_WAKING, boot->domain ? "hello" : words);
 }
 
 /* ---- answers ---- */
@@ -80,7 +84,10 @@ static void answered(struct xen_boot *boot, const char *words)
 	switch (boot->step) {
 	case XEN_WAKING:
 		xen_mark(boot, "restore");
-		order(boot, XEN_CREATING, "create");
+		if (boot->domain)
+			run_domain(boot);
+		else
+			order(boot, XEN_CREATING, "create");
 		break;
 	case XEN_CREATING:
 		if (boot->domain)
@@ -156,7 +163,9 @@ static void happened(struct xen_boot *boot, const char *words)
 	unsigned mark;
 	int domain;
 
-	if (sscanf(words, "domain %d root=0x%" SCNx64, &domain, &root) == 2)
+	if (!strcmp(words, "ready"))
+		course_begin(boot);
+	else if (sscanf(words, "domain %d root=0x%" SCNx64, &domain, &root) == 2)
 		domain_built(boot, domain, root);
 	else if (sscanf(words, "domain %d shutdown %31s mark=%u", &domain, reason, &mark) == 3 &&
 		 domain == boot->domain)

@@ -1,8 +1,12 @@
-/* Boots dom0 for real, waits until it is idle, and writes down all of the machine but its memory,
- * which lies in a file already (migration capability x-ignore-shared: 12 ms where a whole copy
- * takes half a second). * The machine is not stopped first: one that was frozen at a stand would
- * come back at a stand. */
+/* Runs a machine until it stands where clones are to begin, and writes down all of it but its
+ * memory, which lies in a file already (migration capability x-ignore-shared: 12 ms where a whole
+ * copy takes half a second).
+ *
+ * The machine is not stopped first: one that was frozen at a stand would come back at a stand.
+ */
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,13 +22,18 @@
 
 enum { LIMIT_MS = 180000, LOOK_MS = 5 };
 
+#define PAYLOAD_ID "frozen"
+
 struct freezing {
+	const struct freeze_request *request;
 	struct qemu_boot *outer;
 	struct xen_agent agent;
 	uv_poll_t poll;
 	uv_timer_t limit, look;
 	struct buffer console; /* the end of what the host said */
-	int state;
+	uint64_t archive;      /* bytes of the payload's archive */
+	struct frozen_domain domain;
+	unsigned answers;
 	bool done, over;
 	struct error *error;
 };
@@ -46,6 +55,8 @@ static struct freezing *freezing_of(void *context)
 {
 	return ((struct qemu_boot *)context)->request.context;
 }
+
+/* ---- writing it down ---- */
 
 static void hear_migration(void *context, const json_t *value)
 {
@@ -73,22 +84,47 @@ static void begin_migration(struct freezing *freezing)
 {
 	struct qmp *qmp = &freezing->outer->qmp;
 
-	qmp_command(qmp, "migrate-set-capabilities",
-		json_pack("{s:[{s:s, s:b}]}", "capabilities", "capability", "x-ignore-shared",
-			"state", 1),
-		NULL);
+	xen_ignore_shared(qmp);
 	qmp_command(qmp, "migrate-set-parameters",
 		json_pack("{s:I}", "max-bandwidth", (json_int_t)1 << 40), NULL);
-	qmp_give_fd(qmp, "state", freezing->state);
+	qmp_give_fd(qmp, "state", freezing->request->state);
 	qmp_command(qmp, "migrate", json_pack("{s:s}", "uri", "fd:state"), NULL);
 	uv_timer_start(&freezing->look, look, LOOK_MS, LOOK_MS);
 }
 
+/* ---- getting there ---- */
+
+static void order(struct freezing *freezing, const char *words)
+{
+	struct error error;
+
+	if (agent_order(&freezing->agent, &error, "%s", words) < 0)
+		over(freezing, error.text);
+}
+
+/* The payload is unpacked, then the domain is built; then all is as wanted. */
+static void answered(struct freezing *freezing, const char *words)
+{
+	if (strncmp(words, "ok", 2) != 0)
+		over(freezing, words);
+	else if (freezing->answers++ == 0)
+		order(freezing, "create");
+	else
+		begin_migration(freezing);
+}
+
 static void hear_agent(void *context, unsigned kind, const char *words, size_t size)
 {
+	struct freezing *freezing = context;
+
 	(void)size;
-	if (kind == AGENT_EVENT && !strcmp(words, "ready"))
-		begin_migration(context);
+	if (kind == AGENT_ANSWER)
+		answered(freezing, words);
+	else if (kind == AGENT_EVENT && !strcmp(words, "ready"))
+		begin_migration(freezing);
+	else if (kind == AGENT_EVENT)
+		sscanf(words, "domain %d root=0x%" SCNx64, &freezing->domain.number,
+			&freezing->domain.root);
 }
 
 static void agent_readable(uv_poll_t *poll, int status, int events)
@@ -104,7 +140,7 @@ static void agent_readable(uv_poll_t *poll, int status, int events)
 
 static void expired(uv_timer_t *timer)
 {
-	over(timer->data, "dom0 did not come up in three minutes");
+	over(timer->data, "it did not come up in three minutes");
 }
 
 static void hear_outer(void *context, const struct event *event)
@@ -117,8 +153,10 @@ static void hear_outer(void *context, const struct event *event)
 			buffer_drop(&freezing->console, freezing->console.size - 400);
 	}
 	if (event->kind == EVENT_STOPPED || event->kind == EVENT_ENDED)
-		over(freezing, "the machine ended before dom0 was up");
+		over(freezing, "the machine ended too early");
 }
+
+/* ---- the machine ---- */
 
 static int open_line(struct freezing *freezing, int *theirs, struct error *error)
 {
@@ -132,29 +170,45 @@ static int open_line(struct freezing *freezing, int *theirs, struct error *error
 	return 0;
 }
 
-static void watch(struct freezing *freezing, uv_loop_t *loop)
+static int open_disk(struct freezing *freezing, struct error *error)
 {
+	const struct freeze_request *request = freezing->request;
+
+	return request->payload ? xen_disk(request->machine, request->payload, PAYLOAD_ID,
+					  &freezing->archive, error)
+				: xen_disk_empty(error);
+}
+
+static void begin(struct freezing *freezing, uv_loop_t *loop)
+{
+	autofree char *unpack = format_text("unpack " PAYLOAD_ID " %" PRIu64, freezing->archive);
+
 	uv_poll_init(loop, &freezing->poll, freezing->agent.fd);
 	uv_timer_init(loop, &freezing->limit);
 	uv_timer_init(loop, &freezing->look);
 	freezing->poll.data = freezing->limit.data = freezing->look.data = freezing;
 	uv_poll_start(&freezing->poll, UV_READABLE, agent_readable);
 	uv_timer_start(&freezing->limit, expired, LIMIT_MS, 0);
-	qmp_command(&freezing->outer->qmp, "cont", NULL, NULL);
+	xen_wake(&freezing->outer->qmp, freezing->request->from >= 0);
+	if (freezing->request->payload)
+		order(freezing, unpack);
 }
 
-static int launch(struct freezing *freezing, uv_loop_t *loop, const struct machine *machine,
-	int ram, struct error *error)
+static int launch(struct freezing *freezing, uv_loop_t *loop, struct error *error)
 {
-	struct boot_request request = {
-		.machine = machine, .folder = "/", .listener = hear_outer, .context = freezing};
-	autofd int disk = xen_disk_empty(error);
+	const struct freeze_request *request = freezing->request;
+	struct boot_request boot = {.machine = request->machine,
+		.folder = "/",
+		.listener = hear_outer,
+		.context = freezing};
+	autofd int disk = open_disk(freezing, error);
 	autofd int agent = -1;
-	struct inherit inherit[] = {{ram, QEMU_FD_MEMORY}, {-1, XEN_FD_AGENT}, {disk, XEN_FD_DISK}};
+	struct inherit inherit[] = {{request->ram, QEMU_FD_MEMORY}, {-1, XEN_FD_AGENT},
+		{disk, XEN_FD_DISK}, {request->from, XEN_FD_STATE}};
 	struct qemu_launch launch = {.loop = loop,
-		.request = &request,
+		.request = &boot,
 		.inherit = inherit,
-		.inherit_count = 3,
+		.inherit_count = request->from >= 0 ? 4 : 3,
 		.memory = -1,
 		.stub = true,
 		.start = QEMU_START_LATER};
@@ -162,23 +216,24 @@ static int launch(struct freezing *freezing, uv_loop_t *loop, const struct machi
 	if (disk < 0 || open_line(freezing, &agent, error) < 0)
 		return -1;
 	inherit[1].from = agent;
-	launch.argv = xen_argv(machine, XEN_MEMORY_OWN);
+	launch.argv =
+		xen_argv(request->machine, request->from >= 0 ? XEN_MEMORY_KEPT : XEN_MEMORY_OWN);
 	freezing->outer = qemu_launch(&launch, error);
 	qemu_argv_free(launch.argv);
 	return freezing->outer ? 0 : -1;
 }
 
-int freeze_dom0(const struct machine *machine, int ram, int state, struct error *error)
+int freeze(const struct freeze_request *request, struct frozen_domain *domain, struct error *error)
 {
-	struct freezing freezing = {.agent = {.fd = -1}, .state = state, .error = error};
+	struct freezing freezing = {.request = request, .agent = {.fd = -1}, .error = error};
 	autobuffer struct buffer shown = {0};
 	uv_loop_t loop;
 	int status;
 
 	uv_loop_init(&loop);
-	status = launch(&freezing, &loop, machine, ram, error);
+	status = launch(&freezing, &loop, error);
 	if (status == 0)
-		watch(&freezing, &loop);
+		begin(&freezing, &loop);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	if (freezing.outer)
 		boot_release(freezing.outer);
@@ -187,10 +242,10 @@ int freeze_dom0(const struct machine *machine, int ram, int state, struct error 
 	if (status == 0 && !freezing.done) {
 		add_printable(&shown, freezing.console.data ? freezing.console.data : "",
 			freezing.console.size, 800);
-		fail_within(error, "%s; its console ends with: %s", machine->dom0,
+		status = fail_within(error, "%s; its console ends with: %s", request->machine->dom0,
 			shown.data ? shown.data : "nothing");
-		status = -1;
 	}
+	*domain = freezing.domain;
 	buffer_free(&freezing.console);
 	return status;
 }

@@ -15,18 +15,43 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "engine/xen_argv.h"
+#include "engine/xen_config.h"
 
 /* ---- what is in it ---- */
 
+static void add_part(struct buffer *text, const char *name, const struct part *part)
+{
+	buffer_printf(text, "%s %s\n", name, part ? part->sha256.hex : "none");
+}
+
+/* All that a built domain depends on beside the machine that it is built in. */
+static void add_domain(
+	struct buffer *text, const struct machine *machine, const struct payload *payload)
+{
+	static const char *const roms[] = {"linuxboot.bin", "multiboot.bin", "pvh.bin"};
+
+	xen_config(machine, payload, text);
+	add_part(text, "kernel", payload->kernel);
+	add_part(text, "initrd", payload->initrd);
+	add_part(text, "disk", payload->disk);
+	for (size_t i = 0; machine->rom_folder && i < sizeof(roms) / sizeof(roms[0]); i++) {
+		autofree char *path = format_text("%s/%s", machine->rom_folder, roms[i]);
+		autobuffer struct buffer rom = {0};
+
+		if (file_exists(path) && file_read(path, &rom, NULL) == 0)
+			buffer_printf(
+				text, "%s %s\n", roms[i], sha256_bytes(rom.data, rom.size).hex);
+	}
+}
+
 /* All that a frozen machine depends on: the image (named by its own hash), the command line, the
- * emulator's program. */
-static char *name_of(const struct machine *machine)
+ * emulator's program, and the domain. */
+static char *name_of(const struct machine *machine, const struct payload *payload)
 {
 	autobuffer struct buffer text = {0};
 	char **argv = xen_argv(machine, XEN_MEMORY_OWN);
 	autofree char *program = program_find(machine->emulator);
 	struct stat file = {0};
-	struct sha256 sum;
 
 	for (char **word = argv; *word; word++)
 		buffer_printf(&text, "%s\n", *word);
@@ -34,8 +59,9 @@ static char *name_of(const struct machine *machine)
 	stat(program, &file);
 	buffer_printf(&text, "%s %" PRIu64 " %lld\n", program, (uint64_t)file.st_size,
 		(long long)file.st_mtim.tv_sec);
-	sum = sha256_bytes(text.data, text.size);
-	return format_text("%.16s", sum.hex);
+	if (payload)
+		add_domain(&text, machine, payload);
+	return format_text("%.16s", sha256_bytes(text.data, text.size).hex);
 }
 
 /* CRC-32 of a file's data; holes are passed over, so that it costs what was ever written. */
@@ -123,7 +149,7 @@ static void sweep(const char *store)
 		autofree char *manifest = format_text("%s/manifest", path);
 		struct stat file;
 
-		if (!strncmp(entry->d_name, "tmp.", 4))
+		if (strstr(entry->d_name, ".tmp"))
 			folder_remove(path, NULL);
 		if (stat(manifest, &file) == 0)
 			kept[count++] = (struct kept){path, file.st_mtim};
@@ -138,28 +164,75 @@ static void sweep(const char *store)
 	}
 }
 
-static int make(
-	const struct machine *machine, const char *store, const char *folder, struct error *error)
-{
-	autofree char *work = format_text("%s/tmp.%d", store, (int)getpid());
-	autofree char *ram_path = format_text("%s/ram", work);
-	autofree char *state_path = format_text("%s/state", work);
-	autofree char *manifest = format_text("%s/manifest", work);
-	autobuffer struct buffer text = {0};
-	autofd int ram = -1, state = -1;
+/* ---- making one ---- */
 
-	if (folder_make(work, error) < 0)
+/* A folder that is being filled, and its files. */
+struct making {
+	char *work;
+	int ram, state, from;
+};
+
+static void making_close(struct making *making)
+{
+	const int all[] = {making->ram, making->state, making->from};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i] >= 0)
+			close(all[i]);
+	free(making->work);
+}
+
+static int making_open(struct making *making, const char *base, struct error *error)
+{
+	autofree char *ram = format_text("%s/ram", making->work);
+	autofree char *state = format_text("%s/state", making->work);
+	autofree char *base_ram = format_text("%s/ram", base ? base : "");
+	autofree char *base_state = format_text("%s/state", base ? base : "");
+
+	if (folder_make(making->work, error) < 0 ||
+		(base && file_copy(base_ram, ram, 0644, error) < 0))
 		return -1;
-	ram = open(ram_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	state = open(state_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (ram < 0 || state < 0 || ftruncate(ram, (off_t)XEN_OUTER_MEMORY) < 0)
-		return fail_errno(error, "%s", work);
-	if (freeze_dom0(machine, ram, state, error) < 0 || describe(work, &text, error) < 0 ||
-		file_write(manifest, text.data, text.size, error) < 0)
+	making->ram = open(ram, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	making->state = open(state, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (base)
+		making->from = open(base_state, O_RDONLY | O_CLOEXEC);
+	if (making->ram < 0 || making->state < 0 || (base && making->from < 0) ||
+		ftruncate(making->ram, (off_t)XEN_OUTER_MEMORY) < 0)
+		return fail_errno(error, "%s", making->work);
+	return 0;
+}
+
+static int write_domain(const char *folder, const struct frozen_domain *domain, struct error *error)
+{
+	autofree char *path = format_text("%s/domain", folder);
+	autofree char *text = format_text("%d 0x%" PRIx64 "\n", domain->number, domain->root);
+
+	return file_write(path, text, strlen(text), error);
+}
+
+/* @param base a frozen dom0 to start from, or NULL */
+static int make(const struct machine *machine, const struct payload *payload, const char *base,
+	const char *folder, struct error *error)
+{
+	__attribute__((cleanup(making_close))) struct making making = {
+		format_text("%s.tmp", folder), -1, -1, -1};
+	autofree char *manifest = format_text("%s/manifest", making.work);
+	autobuffer struct buffer text = {0};
+	struct frozen_domain domain;
+	struct freeze_request request = {.machine = machine, .payload = payload};
+
+	if (folder_remove(making.work, error) < 0 || making_open(&making, base, error) < 0)
 		return -1;
-	if (folder_remove(folder, error) < 0)
+	request.ram = making.ram;
+	request.state = making.state;
+	request.from = making.from;
+	if (freeze(&request, &domain, error) < 0 ||
+		(payload && write_domain(making.work, &domain, error) < 0) ||
+		describe(making.work, &text, error) < 0 ||
+		file_write(manifest, text.data, text.size, error) < 0 ||
+		folder_remove(folder, error) < 0)
 		return -1;
-	return rename(work, folder) < 0 ? fail_errno(error, "%s", folder) : 0;
+	return rename(making.work, folder) < 0 ? fail_errno(error, "%s", folder) : 0;
 }
 
 static int lock_store(const char *store, struct error *error)
@@ -175,20 +248,22 @@ static int lock_store(const char *store, struct error *error)
 	return fd;
 }
 
-char *frozen_find(const struct machine *machine, const char *cache,
+char *frozen_find(const struct machine *machine, const struct payload *payload, const char *cache,
 	void (*progress)(const char *line), struct error *error)
 {
+	autofree char *base = payload ? frozen_find(machine, NULL, cache, progress, error) : NULL;
 	autofree char *store = format_text("%s/frozen", cache);
-	autofree char *name = name_of(machine);
+	autofree char *name = name_of(machine, payload);
 	autofree char *manifest = format_text("%s/%s/manifest", store, name);
 	char *folder = format_text("%s/%s", store, name);
-	autofd int lock = lock_store(store, error);
+	autofd int lock = payload && !base ? -1 : lock_store(store, error);
 	int status = lock < 0 ? -1 : 0;
 
 	if (status == 0 && !intact(folder)) {
 		if (progress)
-			progress("dom0 is booted once and frozen");
-		status = make(machine, store, folder, error);
+			progress(payload ? "the domain is built once and frozen"
+					 : "dom0 is booted once and frozen");
+		status = make(machine, payload, base, folder, error);
 	}
 	if (status == 0) {
 		utimensat(AT_FDCWD, manifest, NULL, 0);
@@ -196,15 +271,21 @@ char *frozen_find(const struct machine *machine, const char *cache,
 		return folder;
 	}
 	free(folder);
-	fail_within(error, "frozen dom0");
+	fail_within(error, "frozen machine");
 	return NULL;
 }
 
-int frozen_open(const char *folder, int *ram, int *state, struct error *error)
+int frozen_open(
+	const char *folder, int *ram, int *state, struct frozen_domain *domain, struct error *error)
 {
 	autofree char *ram_path = format_text("%s/ram", folder);
 	autofree char *state_path = format_text("%s/state", folder);
+	autofree char *domain_path = format_text("%s/domain", folder);
+	autofile FILE *file = fopen(domain_path, "re");
 
+	*domain = (struct frozen_domain){0};
+	if (file && fscanf(file, "%d 0x%" SCNx64, &domain->number, &domain->root) != 2)
+		return fail(error, "%s: expected a number and an address", domain_path);
 	*ram = open(ram_path, O_RDWR | O_CLOEXEC);
 	if (*ram < 0)
 		return fail_errno(error, "%s", ram_path);

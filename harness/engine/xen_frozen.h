@@ -1,34 +1,55 @@
-/* Frozen dom0s: booted once, kept by a hash of all that is in them, cloned for each boot. */
+/* Frozen machines: run once to where clones are to begin, kept by a hash of all that is in them. */
 #ifndef DKBOOT_ENGINE_XEN_FROZEN_H
 #define DKBOOT_ENGINE_XEN_FROZEN_H
 
 #include "base/error.h"
 #include "engine/machine.h"
+#include "engine/qmp.h"
+#include "payload/payload.h"
+
+/** Frozen machines that are kept; those that nobody used for the longest time go. */
+#define FROZEN_KEPT 6
 
 /**
- * Finds or makes the frozen dom0 of a machine: CACHE/frozen/HASH with the files `ram` (the outer
- * machine's memory, sparse), `state` (all else of it) and `manifest` (their checksums). One that is
- * damaged is made again; of those that nobody used for the longest time all but FROZEN_KEPT are
- * removed.
- * @param machine  emulator, accelerator, folder of the dom0 image
+ * Finds or makes a frozen machine: CACHE/frozen/HASH with the files `ram` (the outer machine's
+ * memory, sparse), `state` (all else of it), `manifest` (their checksums) and, where a domain is
+ * built in it, `domain`. One that is damaged is made again.
+ * @param machine  emulator, accelerator, folder of the dom0 image; with a payload all of it
+ * @param payload  NULL: dom0 is idle. Otherwise the domain of this payload is built and paused
  * @param cache    dkboot's cache folder
  * @param progress called with a line before something slow starts; may be NULL
  * @return the folder, malloc'ed; NULL with the reason
  */
-char *frozen_find(const struct machine *machine, const char *cache,
+char *frozen_find(const struct machine *machine, const struct payload *payload, const char *cache,
 	void (*progress)(const char *line), struct error *error);
 
-/** Images that are kept. */
-#define FROZEN_KEPT 3
+/** A domain that is built and paused in a frozen machine. */
+struct frozen_domain {
+	int number;    /* 0 = none */
+	uint64_t root; /* of its nested page table */
+};
 
-/** Opens the files of a frozen machine for a clone. @return 0, or -1 with the reason */
-int frozen_open(const char *folder, int *ram, int *state, struct error *error);
+/** Opens a frozen machine for a clone. @return 0, or -1 with the reason */
+int frozen_open(const char *folder, int *ram, int *state, struct frozen_domain *domain,
+	struct error *error);
 
-/**
- * Boots dom0 for real and freezes it.
- * @param ram, state descriptors of files to fill, open for reading and writing
- * @return 0 once all is written, or -1 with the reason
- */
-int freeze_dom0(const struct machine *machine, int ram, int state, struct error *error);
+/** What is to be frozen, and where to. */
+struct freeze_request {
+	const struct machine *machine;
+	const struct payload *payload; /* as for frozen_find() */
+	int ram;   /* file behind the machine's memory, for reading and writing */
+	int state; /* file that all else is written to */
+	int from;  /* state of a frozen machine to start from, its memory being in @ram; -1 =
+		      power-on */
+};
+
+/** Runs a machine and freezes it. @return 0 once all is written, or -1 with the reason */
+int freeze(const struct freeze_request *request, struct frozen_domain *domain, struct error *error);
+
+/** Tells a monitor that memory in shared files is no part of a migration. */
+void xen_ignore_shared(struct qmp *qmp);
+
+/** Starts a machine that was launched with -S, out of the state at XEN_FD_STATE if @frozen. */
+void xen_wake(struct qmp *qmp, bool frozen);
 
 #endif

@@ -286,7 +286,8 @@ uint64_t nested_progress(pid_t pid)
 
 	if (!file || fscanf(file, "%*u %" SCNu64 " %" SCNu64, &resident, &shared) != 2)
 		return 0;
-	/* A page that was only read is a page of the frozen machine's file; to write it makes it a private one. */
+	/* A page that was only read is a page of the frozen machine's file; to write it makes it a
+	 * private one. */
 	return (resident - shared) * PAGE;
 }
 

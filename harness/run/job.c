@@ -127,8 +127,6 @@ static int describe_machine(struct job *job, struct stage *stage, struct error *
 		.firmware = strcmp(firmware, "seabios") == 0 ? NULL : firmware,
 	};
 	job->report = reports_on(job);
-	if (!strcmp(job->engine->name, "xen") && stage_xen(stage, &job->machine, error) < 0)
-		return -1;
 	if (source_dma(cell_value(cell, AXIS_SOURCE)->text, &job->machine.dma, error) < 0 ||
 		name_arguments(job, stage, error) < 0)
 		return -1;
@@ -169,6 +167,9 @@ int job_prepare(struct job *job, struct stage *stage, const struct cell *cell, s
 	job->scale = stage_scale(stage);
 	if (describe_machine(job, stage, error) < 0 || make_payload(job, stage, error) < 0)
 		return -1;
+	if (!strcmp(job->engine->name, "xen") &&
+		stage_xen(stage, &job->machine, &job->payload, &job->frozen, error) < 0)
+		return -1;
 	name_payload(job);
 	name_axes(job);
 	pick_expectations(job);
@@ -182,6 +183,7 @@ void job_free(struct job *job)
 	for (char **at = job->arguments; at && *at; at++)
 		free(*at);
 	free(job->arguments);
+	free(job->frozen);
 	free(job->expected);
 	payload_free(&job->payload);
 	*job = (struct job){0};

@@ -19,6 +19,7 @@ struct job {
 	size_t expected_count;
 	struct variable variables[JOB_VARIABLES]; /* what patterns may name; values are ours */
 	size_t variable_count;
+	char *frozen;	     /* of machine.frozen */
 	enum channel report; /* on which the guest reports of itself */
 	unsigned resets;
 	double scale; /* of time limits */

@@ -163,19 +163,27 @@ static void say(const char *line)
 	fprintf(stderr, "%s\n", line);
 }
 
-int stage_xen(struct stage *stage, struct machine *machine, struct error *error)
+int stage_xen(struct stage *stage, struct machine *machine, const struct payload *payload,
+	char **frozen, struct error *error)
 {
+	const char *cache = stage->parts.cache;
+
 	if (!stage->dom0)
-		stage->dom0 = dom0_find(stage->parts.guests, stage->parts.cache, error);
+		stage->dom0 = dom0_find(stage->parts.guests, cache, error);
 	if (!stage->dom0)
 		return -1;
 	machine->dom0 = stage->dom0;
 	if (stage->choices.cold)
 		return 0;
-	if (!stage->frozen)
-		stage->frozen = frozen_find(machine, stage->parts.cache, say, error);
-	machine->frozen = stage->frozen;
-	return stage->frozen ? 0 : -1;
+	if (stage->choices.built) {
+		*frozen = frozen_find(machine, payload, cache, say, error);
+	} else {
+		if (!stage->frozen) /* one for the run: it is looked through once */
+			stage->frozen = frozen_find(machine, NULL, cache, say, error);
+		*frozen = stage->frozen ? copy_text(stage->frozen) : NULL;
+	}
+	machine->frozen = *frozen;
+	return *frozen ? 0 : -1;
 }
 
 /* Copies a ROM into the run's folder under each name; the folder is named by what is in it. */

@@ -32,6 +32,7 @@ struct choices {
 	char *accel;		  /* --accel, or NULL: find out */
 	double timeout_scale;	  /* --timeout-scale; 1 */
 	bool cold;		  /* --cold: nothing is cloned from a frozen machine */
+	bool built;		  /* --built: clones begin where the domain is built */
 	bool keep;		  /* --keep: payloads and captures of passed cells too */
 	struct stand_in stand_in; /* dkboot repro */
 };
@@ -77,8 +78,10 @@ void stage_close(struct stage *stage);
 int stage_rom(struct stage *stage, const char *name, const char **folder, struct error *error);
 
 /** Where the nested Xen of a machine comes from: the image of dom0, and, unless the run is cold,
- * that image frozen. */
-int stage_xen(struct stage *stage, struct machine *machine, struct error *error);
+ * that image frozen.
+ * @param frozen malloc'ed: the folder that machine->frozen names */
+int stage_xen(struct stage *stage, struct machine *machine, const struct payload *payload,
+	char **frozen, struct error *error);
 
 /** All time limits are multiplied by this. */
 double stage_scale(const struct stage *stage);

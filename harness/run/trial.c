@@ -278,6 +278,7 @@ static void on_handle_closed(uv_handle_t *handle)
 
 static void on_ended(struct trial *trial, const struct event *event)
 {
+	note_cause(trial);
 	trial->ended = true;
 	if (event->cause == CAUSE_ENGINE) {
 		snprintf(trial->trouble, sizeof(trial->trouble), "%.*s", (int)event->size,

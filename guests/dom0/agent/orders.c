@@ -1,6 +1,7 @@
 /* Orders, words in a line; answered by "ok", with what is to be told behind it, or by "error" and a
  * reason.
  *
+ *   hello         says nothing but ok
  *   unpack ID SIZE    unpacks the archive of SIZE bytes at the start of the payload disk; its file
  * `id` must hold ID create        builds the domain of cell.cfg and leaves it paused unpause N,
  * pause N, destroy N save N        into memory of dom0; the domain is gone then restore       what
@@ -135,6 +136,12 @@ static void tell_root(const char *domain)
 	port_say(AGENT_ANSWER, "ok 0x%llx", domain_root(atoi(domain)));
 }
 
+static void greet(const char *unused)
+{
+	(void)unused;
+	port_say(AGENT_ANSWER, "ok hello");
+}
+
 static void pause_domain(const char *domain)
 {
 	answer_status("pause", domain_pause(atoi(domain), true));
@@ -180,6 +187,7 @@ static const struct {
 	const char *verb;
 	void (*take)(const char *argument);
 } others[] = {
+	{"hello", greet},
 	{"unpack", unpack},
 	{"pause", pause_domain},
 	{"unpause", unpause_domain},

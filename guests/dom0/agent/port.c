@@ -80,12 +80,26 @@ void port_say(enum agent_kind kind, const char *format, ...)
 	port_send(kind, words, (size_t)size < sizeof(words) ? (size_t)size : sizeof(words) - 1);
 }
 
+/* A frame with the number 0 begins a conversation: another runner took over a machine that was
+ * frozen. */
+static void begin_anew(void)
+{
+	struct agent_head head;
+
+	if (held < sizeof(head))
+		return;
+	memcpy(&head, input, sizeof(head));
+	if (head.sequence == 0)
+		received = 0;
+}
+
 /* Takes whole frames out of what was received. */
 static void take_frames(void)
 {
 	struct agent_head head;
 	long used;
 
+	begin_anew();
 	while ((used = agent_frame_parse(input, held, received, &head)) > 0) {
 		char *words = strndup(input + sizeof(head), head.size);
 
