@@ -13,7 +13,8 @@
 #include "base/text.h"
 
 /* The names by which QEMU asks for the boot ROM of a Linux kernel. */
-static const char *const rom_names[] = {"linuxboot.bin", "linuxboot_dma.bin"};
+static const char *const rom_names[] = {
+	"linuxboot.bin", "linuxboot_dma.bin", "multiboot.bin", "multiboot_dma.bin", "pvh.bin"};
 
 /* The folder of our own binary; "." when the kernel does not tell. */
 static char *binary_folder(void)
