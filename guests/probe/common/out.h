@@ -1,6 +1,6 @@
 /* Text to COM1 and to port 0xe9. */
-#ifndef DKBOOT_PROBE_LINUX_OUT_H
-#define DKBOOT_PROBE_LINUX_OUT_H
+#ifndef DKBOOT_PROBE_COMMON_OUT_H
+#define DKBOOT_PROBE_COMMON_OUT_H
 
 #include <stdint.h>
 
