@@ -220,6 +220,8 @@ flat:
 	je	enter_protected
 	ljmp	$SEL_CODE16, $OFFSET(leave_flat)
 
+	.section .text.enter, "ax"
+	.code32
 /*
  * Into a 32-bit or a 64-bit kernel, on the few words of stack that its struct handover begins with.
  * CR0 is PE and nothing else (pvh.pandoc: "all the other writeable bits are cleared"), CR4 is 0.
@@ -285,6 +287,8 @@ has_cpuid:
 	xorl	%ecx, %eax
 	testl	$EFLAGS_ID, %eax
 	ret
+
+	.section .head
 
 	.code16
 /* EAX has to live on from here: 0 means refused. Real mode wants limits of 64 KiB again. */

@@ -60,7 +60,8 @@ int place_at(struct place *place, enum item item, uint32_t start, uint32_t size)
 
 /*
  * Every step goes down to a boundary of the map or of something taken, so it ends. The limit is
- * about the item's last byte, the boundaries are about the whole of its last page.
+ * about the item's last byte, the boundaries are about the whole of its last page. The last byte
+ * below 4 GiB is nobody's.
  */
 uint32_t place_high(struct place *place, enum item item, uint32_t size, uint32_t last)
 {
@@ -68,6 +69,8 @@ uint32_t place_high(struct place *place, enum item item, uint32_t size, uint32_t
 
 	if (last >= size - 1)
 		start = (last - (size - 1)) & PAGE_MASK;
+	if (start && start + (size - 1) == ADDRESS_END)
+		start -= PAGE_SIZE;
 	while (start >= place->first) {
 		const uint32_t pages = (size + PAGE_SIZE - 1) & PAGE_MASK;
 		const struct range want = range_of(start, pages ? pages : ADDRESS_END);

@@ -18,7 +18,7 @@ struct header {
 struct tag {
 	uint16_t type, flags;
 	uint32_t size;
-	uint32_t word[4];
+	uint32_t word[];
 } __attribute__((packed));
 
 /* The least that a tag of a type has, in bytes; 0: the type is unknown. Section 3.1.3 to 3.1.14. */

@@ -214,6 +214,20 @@ static void test_window(void **state)
 	}
 }
 
+/* A map that goes on to the last byte below 4 GiB, which nobody gets. */
+static void test_last_byte(void **state)
+{
+	static const struct e820 all[] = {{0, 0x200000000, 1}};
+	struct place place = {.map = {all, 1}, .why = &why};
+
+	(void)state;
+	place_init(&place, 639);
+	assert_int_equal(place_high(&place, ITEM_INITRD, 0x1000, UINT32_MAX), 0xffffe000);
+	assert_int_equal(place_high(&place, ITEM_INITRD, 0xfff, UINT32_MAX), 0xffffd000);
+	place_init(&place, 639);
+	assert_int_equal(place_high(&place, ITEM_INITRD, 0xfff, UINT32_MAX), 0xfffff000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +235,7 @@ int main(void)
 		cmocka_unit_test(test_high_takes),
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_refusal_numbers),
+		cmocka_unit_test(test_last_byte),
 		cmocka_unit_test(test_low),
 		cmocka_unit_test(test_window),
 	};
