@@ -223,7 +223,7 @@ static void test_last_byte(void **state)
 	(void)state;
 	place_init(&place, 639);
 	assert_int_equal(place_high(&place, ITEM_INITRD, 0x1000, UINT32_MAX), 0xffffe000);
-	assert_int_equal(place_high(&place, ITEM_INITRD, 0xfff, UINT32_MAX), 0xffffd000);
+	assert_int_equal(place_high(&place, ITEM_INITRD, 0x1000, UINT32_MAX), 0xffffd000);
 	place_init(&place, 639);
 	assert_int_equal(place_high(&place, ITEM_INITRD, 0xfff, UINT32_MAX), 0xfffff000);
 }
