@@ -1,6 +1,7 @@
 # The option ROM, the directory to be given to `qemu -L`, and its host tests.
 #
 #   rom        the image           rom-test   unit tests and lint of the built image
+#                                  rom-boots  every probe on plain QEMU
 
 ROM       := $(O)/rom
 ROM_IMAGE := $(ROM)/dkboot.rom
@@ -88,6 +89,11 @@ rom-lint: $(ROM_IMAGE) $(ROM)/lint
 
 rom-test: rom rom-lint $(ROM_TESTS)
 	$(Q)ci/unit $(ROM)/tests
+
+# Every probe on plain QEMU, without the harness.
+.PHONY: rom-boots
+rom-boots: rom guests
+	$(Q)rom/tests/boots $(O)
 
 -include $(shell find $(ROM) -name '*.d' 2>/dev/null)
 
