@@ -22,7 +22,10 @@
 
 /* One boot of a Linux image, from what is asked for to where everything goes. */
 struct linux {
-	/* Bytes of each part, by item; that of the command line is without its NUL. */
+	/*
+	 * Bytes of each part, by item; that of the command line is without its NUL, and below
+	 * UINT32_MAX.
+	 */
 	uint32_t size[PAYLOAD_ITEMS];
 
 	/* linux_read(): what the header says, the protocol's default for what its version lacks. */

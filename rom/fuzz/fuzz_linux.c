@@ -52,6 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	first = machine.place.count;
 	for (unsigned int i = 0; i < PAYLOAD_ITEMS; i++)
 		linux.size[i] = take_word(&input);
+	if (linux.size[ITEM_CMDLINE] == UINT32_MAX)
+		linux.size[ITEM_CMDLINE]--; /* QEMU's size counts the NUL, too */
 	word = (uint16_t)take(&input, 2);
 	take_bytes(&input, cmdline, sizeof(cmdline) - 1);
 	cmdline[sizeof(cmdline) - 1] = 0;
