@@ -4,6 +4,7 @@
 #   make run      boot the gate matrix      make bench    the figures of the README
 #   make test     all tests, a sample of    make mutants  planted faults in the ROM, each must be found
 #                 what is long              make install  PREFIX=/usr/local
+#   make fuzz     what reads foreign bytes, FUZZ_SECONDS=60
 #
 # V=1 shows the commands, O=DIR builds somewhere else. Each room brings its own build.mk.
 
@@ -25,6 +26,7 @@ all:
 
 include rom/build.mk
 include guests/build.mk
+include rom/fuzz/build.mk
 include harness/build.mk
 include cases/build.mk
 include ci/build.mk

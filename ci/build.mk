@@ -16,6 +16,8 @@ test-stages: fetch
 		'lint=$(MAKE) -s lint' \
 		'unit=$(MAKE) -s unit-tests' \
 		'rom=$(MAKE) -s rom-test' \
+		'boots=$(MAKE) -s rom-boots' \
+		'fuzz=$(MAKE) -s fuzz FUZZ_SECONDS=60' \
 		'install=ci/install-test $(O)' \
 		'end-to-end=cases/e2e/run $(O)' \
 		'mutants=rom/mutants/run $(O) 1/4' \
@@ -26,6 +28,8 @@ gate-stages: fetch
 		'lint=$(MAKE) -s lint tidy' \
 		'unit=$(MAKE) -s unit-tests' \
 		'rom=$(MAKE) -s rom-test' \
+		'boots=$(MAKE) -s rom-boots' \
+		'fuzz=$(MAKE) -s fuzz FUZZ_SECONDS=60' \
 		'install=ci/install-test $(O)' \
 		'end-to-end=cases/e2e/run $(O)' \
 		'mutants=rom/mutants/run $(O)' \

@@ -1,14 +1,18 @@
 # The option ROM, the directory to be given to `qemu -L`, and its host tests.
 #
 #   rom        the image           rom-test   unit tests and lint of the built image
+#                                  rom-boots  every probe on plain QEMU
 
 ROM       := $(O)/rom
 ROM_IMAGE := $(ROM)/dkboot.rom
-ROM_STOCK := $(addprefix $(ROM)/stock-names/,linuxboot.bin linuxboot_dma.bin)
+ROM_STOCK := $(addprefix $(ROM)/stock-names/,linuxboot.bin linuxboot_dma.bin \
+	multiboot.bin multiboot_dma.bin pvh.bin)
 
 # Pure parts are compiled twice: for the ROM and for the host's tests.
-ROM_PURE := map place refuse boot/cmdline boot/linux boot/linux_plan
-ROM_REST := main console memory source/fw_cfg
+ROM_PURE := map place refuse handover rsdp source/files boot/cmdline boot/linux boot/linux_plan boot/linux_params \
+	boot/multiboot boot/pvh boot/elf boot/multiboot2 boot/multiboot2_info
+ROM_REST := main console memory source/fw_cfg boot/boot boot/linux_start boot/multiboot_start \
+	boot/multiboot2_start boot/pvh_start
 
 # The assembler is told i486, too: it then refuses what is newer, wherever it comes from.
 ROM_ARCH   := -m32 -march=i486 -Wa,-march=i486+387
@@ -20,7 +24,7 @@ ROM_CFLAGS := $(ROM_ARCH) -std=c11 -Oz -ffreestanding -fpie -fvisibility=hidden 
 ROM_LDFLAGS := -nostdlib -pie -Wl,--no-dynamic-linker,-z,text,-z,norelro,--build-id=none \
 	-Wl,--gc-sections,--no-warn-rwx-segments,-T,rom/rom.ld
 
-ROM_OBJECTS := $(ROM)/entry.o $(ROM_PURE:%=$(ROM)/%.o) $(ROM_REST:%=$(ROM)/%.o)
+ROM_OBJECTS := $(ROM)/entry.o $(ROM)/long.o $(ROM_PURE:%=$(ROM)/%.o) $(ROM_REST:%=$(ROM)/%.o)
 
 ROM_HOST_CFLAGS := -std=c11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 	$(WARN) -Irom
@@ -29,14 +33,14 @@ ROM_TESTS := $(patsubst rom/tests/%.c,$(ROM)/tests/%,$(wildcard rom/tests/test_*
 
 .PHONY: rom rom-test rom-lint
 all: rom
-rom: $(ROM_IMAGE) $(ROM_STOCK)
+rom: $(ROM_IMAGE) $(ROM_STOCK) $(O)/rom-pci
 
 $(ROM)/%.o: rom/%.c rom/build.mk
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ROM_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(ROM)/entry.o: rom/entry.S rom/build.mk
+$(ROM)/%.o: rom/%.S rom/build.mk
 	$(call say,AS,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ROM_ARCH) $(WARN) -Irom -MMD -MP -c -o $@ $<
@@ -46,7 +50,7 @@ $(ROM)/dkboot.elf: $(ROM_OBJECTS) rom/rom.ld
 	$(Q)$(CC) $(ROM_CFLAGS) $(ROM_LDFLAGS) -o $@ $(ROM_OBJECTS)
 
 $(ROM)/dkboot.code: $(ROM)/dkboot.elf
-	$(Q)objcopy -O binary -j .head -j .text -j .rodata $< $@
+	$(Q)objcopy -O binary -j .head -j .text -j .above486 -j .rodata $< $@
 
 $(ROM)/host/%.o: rom/%.c rom/build.mk
 	$(call say,HOSTCC,$<)
@@ -54,6 +58,11 @@ $(ROM)/host/%.o: rom/%.c rom/build.mk
 	$(Q)$(CC) $(ROM_HOST_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(ROM)/finish $(ROM)/lint: $(ROM)/%: $(ROM)/host/tools/%.o $(ROM)/host/tools/image.o
+	$(Q)$(CC) $(ROM_HOST_CFLAGS) -o $@ $^
+
+ROM_PCI := $(O)/rom-pci
+
+$(ROM_PCI): $(ROM)/host/tools/rom_pci.o $(ROM)/host/tools/image.o
 	$(Q)$(CC) $(ROM_HOST_CFLAGS) -o $@ $^
 
 $(ROM_IMAGE): $(ROM)/dkboot.code $(ROM)/finish
@@ -80,6 +89,11 @@ rom-lint: $(ROM_IMAGE) $(ROM)/lint
 
 rom-test: rom rom-lint $(ROM_TESTS)
 	$(Q)ci/unit $(ROM)/tests
+
+# Every probe on plain QEMU, without the harness.
+.PHONY: rom-boots
+rom-boots: rom guests
+	$(Q)rom/tests/boots $(O)
 
 -include $(shell find $(ROM) -name '*.d' 2>/dev/null)
 

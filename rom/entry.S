@@ -10,12 +10,13 @@
 #define OFFSET(label) ((label) - rom_start)
 
 /* Our descriptors, in the work area because one of them has our base in it. */
-#define SEL_CODE32 0x08
-#define SEL_DATA32 0x10
-#define SEL_CODE16 0x18
-#define SEL_DATA16 0x20
+#define SEL_CODE32 0x10
+#define SEL_DATA32 0x18
+#define SEL_CODE16 0x20
+#define SEL_DATA16 0x28
 
-#define SMAP 0x534d4150
+#define SMAP       0x534d4150
+#define EFLAGS_ID  0x200000
 
 	.section .head, "ax"
 	.code16
@@ -26,7 +27,7 @@ rom_start:
 	movw	$0x20, %ax		/* PnP init: an IPL device is there; nothing else to do */
 	lret
 	.org	0x18
-	.word	0			/* no PCI structure */
+	.word	OFFSET(pcir)
 	.word	OFFSET(pnp)
 	.org	0x20
 pnp:
@@ -43,6 +44,22 @@ pnp:
 	.word	0, 0			/* no BCV, no disconnect vector */
 	.word	OFFSET(boot)		/* BEV */
 	.word	0, 0
+/*
+ * PCI Firmware Specification 3.3, section 5.1.2. No device has the vendor ffff: tools/pci writes the
+ * card's ids here when the image goes on one.
+ */
+	.balign 4
+pcir:
+	.ascii	"PCIR"
+	.word	0xffff, 0xffff		/* vendor, device */
+	.word	0			/* no list of more devices */
+	.word	24			/* bytes of this structure */
+	.byte	3			/* its revision */
+	.byte	0, 0, 0xff		/* class: fits none */
+	.word	0			/* size / 512: tools/finish */
+	.word	1			/* revision of the code */
+	.byte	0, 0x80			/* PC code; the last image */
+	.word	0
 vendor:
 	.asciz	"dkboot"
 product:
@@ -176,7 +193,7 @@ make_descriptors:
 	.balign	4
 /* With the accessed bit set, so that the CPU has nothing to write. */
 gdt:
-	.long	0, 0
+	.long	0, 0, 0, 0
 	.long	0x0000ffff, 0x00cf9b00
 	.long	0x0000ffff, 0x00cf9300
 	.long	0x0000ffff, 0x00009b00
@@ -199,7 +216,79 @@ flat:
 	movl	$(WORK_BASE + WORK_SIZE), %esp
 	movl	$WORK_BASE, %eax
 	call	rom_main
+	cmpb	$ENTER_PROTECTED, %al
+	je	enter_protected
 	ljmp	$SEL_CODE16, $OFFSET(leave_flat)
+
+	.section .text.enter, "ax"
+	.code32
+/*
+ * Into a 32-bit or a 64-bit kernel, on the few words of stack that its struct handover begins with.
+ * CR0 is PE and nothing else (pvh.pandoc: "all the other writeable bits are cleared"), CR4 is 0.
+ */
+enter_protected:
+	movl	$1, %eax
+	movl	%eax, %cr0
+	movl	$WORK_BASE, %edi
+	movl	W_ENTER_ESP(%edi), %esp
+	call	clear_cr4
+	lgdtl	W_ENTER_GDTR(%edi)
+	movw	W_ENTER_TR(%edi), %ax
+	testw	%ax, %ax
+	jz	1f
+	ltr	%ax
+1:	movl	W_ENTER_EAX(%edi), %edx
+	movl	W_ENTER_EBX(%edi), %ebx
+	movl	W_ENTER_ESI(%edi), %esi
+	movl	W_ENTER_CR3(%edi), %ebp
+	xorl	%eax, %eax
+	movl	$(WORK_SIZE / 4), %ecx
+	rep stosl
+	movl	%edx, %edi
+	testl	%ebp, %ebp
+	jz	2f
+	call	enter_long_mode
+2:	movl	$SEL_DATA32, %eax
+	movw	%ax, %ds
+	movw	%ax, %es
+	movw	%ax, %fs
+	movw	%ax, %gs
+	movw	%ax, %ss
+	movl	%edi, %eax
+	xorl	%ecx, %ecx
+	xorl	%edx, %edx
+	xorl	%edi, %edi
+	xorl	%ebp, %ebp
+	pushl	$2
+	popfl
+	lretl
+
+/* A processor that has CR4 is one that has CPUID, whose flag can be changed. Destroys EAX, ECX. */
+clear_cr4:
+	call	has_cpuid
+	jz	1f
+	xorl	%eax, %eax
+	movl	%eax, %cr4
+1:	ret
+
+/* NZ: there is CPUID. Destroys EAX, ECX. */
+	.global has_cpuid
+has_cpuid:
+	pushfl
+	pushfl
+	popl	%eax
+	movl	%eax, %ecx
+	xorl	$EFLAGS_ID, %eax
+	pushl	%eax
+	popfl
+	pushfl
+	popl	%eax
+	popfl
+	xorl	%ecx, %eax
+	testl	$EFLAGS_ID, %eax
+	ret
+
+	.section .head
 
 	.code16
 /* EAX has to live on from here: 0 means refused. Real mode wants limits of 64 KiB again. */

@@ -1,14 +1,13 @@
 /*
- * The story, in flat 32-bit mode: gather -> identify -> plan -> load -> patch -> enter, or refuse.
- * Runs in place from the ROM; everything it writes lies in struct work, on the stack inside the
- * work area, or where the plan says.
+ * The story, in flat 32-bit mode: gather -> choose the protocol -> plan, load, write -> enter, or
+ * refuse. Runs in place from the ROM; everything it writes lies in struct work, on the stack inside
+ * the work area, or where the plan says.
  */
 #include <stddef.h>
 
 #include "console.h"
 #include "memory.h"
-#include "source/fw_cfg.h"
-#include "work.h"
+#include "boot/boot.h"
 
 #define AT(field, offset) _Static_assert(offsetof(struct work, field) == (offset), #field)
 AT(firmware_sp, W_FIRMWARE_SP);
@@ -24,25 +23,24 @@ AT(a20_pattern, W_A20);
 AT(a20_closed, W_A20_STATE);
 AT(enter_seg, W_ENTER_SEG);
 AT(enter_sp, W_ENTER_SP);
+AT(enter.gdt_limit, W_ENTER_GDTR);
+AT(enter.tr, W_ENTER_TR);
+AT(enter.esp, W_ENTER_ESP);
+AT(enter.eax, W_ENTER_EAX);
+AT(enter.ebx, W_ENTER_EBX);
+AT(enter.esi, W_ENTER_ESI);
+AT(enter.cr3, W_ENTER_CR3);
 AT(gdt, W_GDT);
 AT(e820, W_E820);
 _Static_assert(sizeof(struct e820) == E820_ENTRY, "e820 entry");
-_Static_assert(sizeof(struct work) + 0x400 <= WORK_SIZE, "no room for the stack");
+_Static_assert(sizeof(struct work) + 0x800 <= WORK_SIZE, "no room for the stack");
 
-/* The stack begins this far below the end of the kernel's heap. */
-#define STACK_GAP 0x10
+/* Vectors and BIOS data; what the firmware needs of its stack when we return. */
+#define BIOS_DATA_END	   0x500u
+#define FIRMWARE_STACK	   0x100u
+#define FIRMWARE_REGISTERS 48u
 
-/* Everything known about a boot; lives on the stack. */
-struct boot {
-	struct linux linux;
-	struct refusal why;
-	struct work *work;
-	struct fw_cfg fw;
-	bool cmdline_home; /* the command line has its place, and may be in it */
-	struct place place;
-};
-
-/* Called by entry.S. Returns 1 to enter the kernel, 0 to go back to the firmware. */
+/* Called by entry.S. Returns ENTER_NOT to go back to the firmware, or how to enter the kernel. */
 int rom_main(struct work *work);
 
 /* What the 16-bit part found out has to make sense before it is used. */
@@ -59,95 +57,77 @@ static int check_gathered(const struct work *work, struct refusal *why)
 
 static int gather(struct boot *boot)
 {
-	uint32_t *size = boot->linux.size;
+	uint32_t *size = boot->size;
 
 	if (check_gathered(boot->work, &boot->why) < 0 || fw_cfg_probe(&boot->fw) < 0 ||
-		fw_cfg_sizes(&boot->fw, size) < 0)
+		fw_cfg_sizes(&boot->fw, size) < 0 || fw_cfg_files(&boot->fw, boot->file) < 0)
 		return -1;
 	if (size[ITEM_CMDLINE])
 		size[ITEM_CMDLINE]--; /* the item counts its NUL */
-	if (!size[ITEM_SETUP])
-		return refuse(&boot->why, REFUSE_NO_KERNEL, size[ITEM_SETUP], 0, 0);
 	return 0;
 }
 
-static int identify(struct boot *boot)
+/* What nothing may be put over while we and the firmware behind us still run. */
+static void start_place(struct boot *boot)
 {
-	struct linux_setup *setup = &boot->work->setup;
+	const struct work *work = boot->work;
+	const uint32_t stack = ((uint32_t)work->firmware_ss << 4) + work->firmware_sp;
 
-	if (fw_cfg_read(&boot->fw, ITEM_SETUP, (uint32_t)setup, sizeof(*setup)) < 0)
-		return -1;
-	return linux_read(&boot->linux, &setup->header, &boot->why);
+	boot->place.map.entry = work->e820;
+	boot->place.map.count = work->e820_count;
+	place_init(&boot->place, work->int12_kib);
+	place_take(&boot->place, ITEM_FIRMWARE, 0, BIOS_DATA_END);
+	place_take(&boot->place, ITEM_LOADER, WORK_BASE, WORK_SIZE);
+	place_take(&boot->place, ITEM_FIRMWARE, stack - FIRMWARE_STACK,
+		FIRMWARE_STACK + FIRMWARE_REGISTERS);
 }
 
-/* Read an item whole to where the plan has it. */
-static int load_item(struct boot *boot, enum item item)
+/*
+ * Only QEMU's loaders for Multiboot and PVH say where a kernel is entered, and only that for PVH
+ * has a setup besides. A file of ours comes first: somebody put it there on purpose.
+ */
+static int start(struct boot *boot)
 {
-	return fw_cfg_read(&boot->fw, item, boot->linux.at[item], boot->linux.size[item]);
-}
+	uint32_t entry;
 
-/* The command line is read in the middle of planning: mem= on it limits the initrd. */
-static int plan(struct boot *boot)
-{
-	struct linux *linux = &boot->linux;
-	char *cmdline;
-
-	boot->place.map.entry = boot->work->e820;
-	boot->place.map.count = boot->work->e820_count;
-	place_init(&boot->place, boot->work->int12_kib);
-	if (linux_plan_low(linux, &boot->place) < 0)
+	if (boot->file[FILE_MULTIBOOT2].key)
+		return multiboot2_start(boot);
+	if (fw_cfg_word(&boot->fw, ITEM_KERNEL, FW_KERNEL_ENTRY, &entry) < 0)
 		return -1;
-	boot->cmdline_home = true;
-	cmdline = (char *)linux->at[ITEM_CMDLINE];
-	if (load_item(boot, ITEM_CMDLINE) < 0)
-		return -1;
-	cmdline[linux->size[ITEM_CMDLINE]] = 0;
-	cmdline_scan(cmdline, &linux->options);
-	return linux_plan_high(linux, &boot->place);
-}
-
-static int load(struct boot *boot)
-{
-	if (load_item(boot, ITEM_SETUP) < 0 || load_item(boot, ITEM_KERNEL) < 0)
-		return -1;
-	return load_item(boot, ITEM_INITRD);
-}
-
-static int patch(struct boot *boot)
-{
-	const struct linux *linux = &boot->linux;
-	uint8_t *list = (uint8_t *)linux->setup_data_to;
-
-	linux_write(linux, (struct linux_setup *)linux->at[ITEM_SETUP]);
-	if (!linux->setup_data_size)
-		return 0;
-	memcpy(list, (const void *)linux->setup_data, linux->setup_data_size);
-	return linux_move_setup_data(linux, list, &boot->why);
+	if (entry)
+		return boot->size[ITEM_SETUP] ? pvh_start(boot) : multiboot_start(boot);
+	if (boot->size[ITEM_SETUP])
+		return linux_start(boot);
+	return refuse(&boot->why, REFUSE_NO_KERNEL, boot->size[ITEM_SETUP], 0, 0);
 }
 
 /* Leave nothing of a refused payload where the next boot device looks. */
 static void refused(const struct boot *boot)
 {
-	const struct linux *linux = &boot->linux;
+	const struct taken *taken = boot->place.taken;
 
-	if (boot->cmdline_home)
-		memset((void *)linux->at[ITEM_CMDLINE], 0, linux->size[ITEM_CMDLINE] + 1);
+	for (uint32_t i = 0; i < boot->place.count; i++)
+		if (taken[i].item == ITEM_CMDLINE || taken[i].item == ITEM_INFO)
+			memset((void *)taken[i].range.start, 0,
+				taken[i].range.end - taken[i].range.start);
 	console_refusal(&boot->why);
 }
 
 int rom_main(struct work *work)
 {
 	struct boot boot;
+	int enter = -1;
 
+	memset(&boot, 0, sizeof(boot));
 	boot.work = work;
-	boot.cmdline_home = false;
 	boot.fw.why = boot.place.why = &boot.why;
-	if (gather(&boot) < 0 || identify(&boot) < 0 || plan(&boot) < 0 || load(&boot) < 0 ||
-		patch(&boot) < 0) {
-		refused(&boot);
-		return 0;
+	if (!gather(&boot)) {
+		start_place(&boot);
+		enter = start(&boot);
 	}
-	work->enter_seg = (uint16_t)(boot.linux.at[ITEM_SETUP] >> 4);
-	work->enter_sp = (uint16_t)(boot.linux.window - STACK_GAP);
-	return 1;
+	if (enter < 0) {
+		refused(&boot);
+		return ENTER_NOT;
+	}
+	return enter;
 }

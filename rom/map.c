@@ -70,3 +70,34 @@ uint32_t map_ram_end(const struct map *map)
 	}
 	return end;
 }
+
+/* The lowest start, from at on, of an entry that is no RAM. */
+static uint32_t next_claim(const struct map *map, uint32_t at)
+{
+	uint32_t claim = ADDRESS_END;
+
+	for (const struct e820 *e = map->entry; e < map->entry + map->count; e++) {
+		const struct range r = entry_range(e);
+
+		if (e->type != E820_RAM && r.end > at && r.start < claim && r.start < r.end)
+			claim = r.start > at ? r.start : at;
+	}
+	return claim;
+}
+
+uint32_t map_reach(const struct map *map, uint32_t start)
+{
+	const uint32_t claim = next_claim(map, start);
+	uint32_t at = start, before;
+
+	do {
+		before = at;
+		for (const struct e820 *e = map->entry; e < map->entry + map->count; e++) {
+			const struct range r = entry_range(e);
+
+			if (e->type == E820_RAM && r.start <= at && r.end > at)
+				at = r.end;
+		}
+	} while (at != before);
+	return at < claim ? at : claim;
+}

@@ -49,4 +49,10 @@ uint32_t map_blocked(const struct map *map, const struct range *want);
 /* End of the highest type 1 entry below 4 GiB; 0 without any. */
 uint32_t map_ram_end(const struct map *map);
 
+/*
+ * Where RAM that begins at start ends: the first byte from there on that is not RAM. start itself
+ * when it is none.
+ */
+uint32_t map_reach(const struct map *map, uint32_t start);
+
 #endif

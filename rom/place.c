@@ -9,6 +9,7 @@ void place_init(struct place *place, uint32_t int12_kib)
 	if (int12_kib < VIDEO_BASE / 1024)
 		low_end = int12_kib * 1024;
 	place->count = 0;
+	place->first = ONE_MIB;
 	place_take(place, ITEM_FIRMWARE, low_end, ONE_MIB - low_end);
 }
 
@@ -59,7 +60,8 @@ int place_at(struct place *place, enum item item, uint32_t start, uint32_t size)
 
 /*
  * Every step goes down to a boundary of the map or of something taken, so it ends. The limit is
- * about the item's last byte, the boundaries are about the whole of its last page.
+ * about the item's last byte, the boundaries are about the whole of its last page. The last byte
+ * below 4 GiB is nobody's.
  */
 uint32_t place_high(struct place *place, enum item item, uint32_t size, uint32_t last)
 {
@@ -67,7 +69,9 @@ uint32_t place_high(struct place *place, enum item item, uint32_t size, uint32_t
 
 	if (last >= size - 1)
 		start = (last - (size - 1)) & PAGE_MASK;
-	while (start >= ONE_MIB) {
+	if (start && start + (size - 1) == ADDRESS_END)
+		start -= PAGE_SIZE;
+	while (start >= place->first) {
 		const uint32_t pages = (size + PAGE_SIZE - 1) & PAGE_MASK;
 		const struct range want = range_of(start, pages ? pages : ADDRESS_END);
 		const struct taken *t = find_taken(place, &want);
@@ -81,5 +85,78 @@ uint32_t place_high(struct place *place, enum item item, uint32_t size, uint32_t
 	}
 	place->why->number[3] = map_ram_end(&place->map);
 	refuse(place->why, REFUSE_NO_ROOM, item, size, last);
+	return 0;
+}
+
+uint32_t place_low(struct place *place, enum item item, uint32_t size)
+{
+	uint32_t start;
+
+	place->first = LOW_FIRST;
+	start = place_high(place, item, size, ONE_MIB - 1);
+	place->first = ONE_MIB;
+	return start ? start : place_high(place, item, size, ADDRESS_END - 1);
+}
+
+/* The aligned address next to edge for size bytes, inside the window; 0 when there is none. */
+static uint32_t candidate(uint32_t edge, uint32_t size, const struct window *window)
+{
+	const uint32_t mask = -window->align;
+	uint32_t start = edge;
+
+	if (window->highest) {
+		if (edge > window->last && window->last != ADDRESS_END)
+			edge = window->last + 1;
+		start = edge < size ? 0 : (edge - size) & mask;
+	} else {
+		if (edge < window->first)
+			edge = window->first;
+		start = (edge + window->align - 1) & mask;
+		start = start < edge ? 0 : start;
+	}
+	if (start < window->first || start > window->last || window->last - start < size - 1)
+		return 0;
+	return start;
+}
+
+/* Take the candidate at edge if it may be taken and is better than what best was until now. */
+static void consider(struct place *place, enum item item, uint32_t edge, uint32_t size,
+	const struct window *window, uint32_t *best)
+{
+	const uint32_t start = candidate(edge, size, window);
+
+	if (!start || (*best && (window->highest ? start <= *best : start >= *best)))
+		return;
+	if (!place_check(place, item, start, size))
+		*best = start;
+}
+
+/* The best home touches the window's end, or something that cannot be had: there is no other. */
+uint32_t place_window(
+	struct place *place, enum item item, uint32_t size, const struct window *window)
+{
+	const struct map *map = &place->map;
+	uint32_t best = 0;
+
+	consider(place, item, window->highest ? ADDRESS_END : 0, size, window, &best);
+	for (uint32_t i = 0; i < place->count; i++) {
+		const struct range *r = &place->taken[i].range;
+
+		consider(place, item, window->highest ? r->start : r->end, size, window, &best);
+	}
+	for (uint32_t i = 0; i < map->count; i++) {
+		const struct e820 *e = &map->entry[i];
+		const uint32_t start = address_clip(e->start);
+
+		consider(place, item, start, size, window, &best);
+		consider(place, item, range_of(start, address_clip(e->size)).end, size, window,
+			&best);
+	}
+	if (best) {
+		place_take(place, item, best, size);
+		return best;
+	}
+	place->why->number[3] = map_ram_end(map);
+	refuse(place->why, REFUSE_NO_ROOM, item, size, window->last);
 	return 0;
 }

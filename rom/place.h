@@ -11,7 +11,8 @@
 #define PAGE_SIZE  0x1000u
 #define ONE_MIB	   0x100000u
 #define VIDEO_BASE 0xa0000u
-#define TAKEN_MAX  12
+#define LOW_FIRST  0x10000u
+#define TAKEN_MAX  32
 
 struct taken {
 	struct range range;
@@ -22,6 +23,7 @@ struct place {
 	struct map map;
 	struct refusal *why; /* where functions of this file say why they return -1 */
 	uint32_t count;
+	uint32_t first; /* no home below this one: place_high() */
 	struct taken taken[TAKEN_MAX];
 };
 
@@ -50,5 +52,25 @@ int place_at(struct place *place, enum item item, uint32_t start, uint32_t size)
  * Returns the address, or 0 with REFUSE_NO_ROOM.
  */
 uint32_t place_high(struct place *place, enum item item, uint32_t size, uint32_t last);
+
+/*
+ * Find the highest page-aligned home below 1 MiB, from LOW_FIRST on, and take it; above 1 MiB when
+ * there is none. For what a kernel wants to see before it has mapped much. Returns as place_high().
+ */
+uint32_t place_low(struct place *place, enum item item, uint32_t size);
+
+/* Where a kernel says that it may be put. */
+struct window {
+	uint32_t first, last; /* lowest address of its first byte, highest of its last one */
+	uint32_t align;	      /* a power of two */
+	bool highest;	      /* the highest such home, not the lowest */
+};
+
+/*
+ * Find a home inside a window, and take it. size: bytes, > 0. Returns the address, or 0 with
+ * REFUSE_NO_ROOM.
+ */
+uint32_t place_window(
+	struct place *place, enum item item, uint32_t size, const struct window *window);
 
 #endif

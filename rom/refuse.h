@@ -12,7 +12,9 @@
 	X(ITEM_CMDLINE, "command line")                                                            \
 	X(ITEM_RUNTIME, "run-time memory")                                                         \
 	X(ITEM_SETUP_DATA, "setup_data")                                                           \
-	X(ITEM_FIRMWARE, "firmware")
+	X(ITEM_FIRMWARE, "firmware")                                                               \
+	X(ITEM_LOADER, "loader")                                                                   \
+	X(ITEM_INFO, "boot information") X(ITEM_MODULE, "module") X(ITEM_SYMBOLS, "symbols")
 
 /*
  * X(enumerator, text). In a text %s takes an item, %x a number as hexadecimal, %u one as decimal,
@@ -21,7 +23,7 @@
  */
 #define REFUSALS(X)                                                                                \
 	X(REFUSE_NO_FW_CFG, "no fw_cfg device (signature %x)")                                     \
-	X(REFUSE_NO_KERNEL, "no kernel (setup of %u bytes)")                                       \
+	X(REFUSE_NO_KERNEL, "no payload (setup of %u bytes)")                                      \
 	X(REFUSE_READ, "fw_cfg DMA of %s failed (control %x)")                                     \
 	X(REFUSE_E820_BROKEN, "broken e820 map (after %u entries)")                                \
 	X(REFUSE_E820_LONG, "e820 map too long (over %u entries)")                                 \
@@ -35,7 +37,18 @@
 	X(REFUSE_OVERLAP, "%s overlaps %s (%x-%x, %x-%x)")                                         \
 	X(REFUSE_NO_ROOM, "no room for %s (%u bytes below %x, RAM ends at %x)")                    \
 	X(REFUSE_OLD_INITRD, "initrd needs boot protocol 2.00 (%u bytes)")                         \
-	X(REFUSE_SETUP_DATA, "setup_data outside the image (%x of %x-%x)")
+	X(REFUSE_SETUP_DATA, "setup_data outside the image (%x of %x-%x)")                         \
+	X(REFUSE_ENTRY, "%u-bit entry not allowed (boot protocol %x)")                             \
+	X(REFUSE_ENTRY_WORD, "entry is none of 16, 32, 64 (%x)")                                   \
+	X(REFUSE_LONG_MODE, "no long mode for a 64-bit entry (%u)")                                \
+	X(REFUSE_MBI, "broken Multiboot information (%u bytes, modules %x-%x)")                    \
+	X(REFUSE_ENTRY_OUTSIDE, "entry outside the image (%x of %x-%x)")                           \
+	X(REFUSE_NOT_MULTIBOOT2, "not a Multiboot 2 kernel (no header in %u bytes)")               \
+	X(REFUSE_TAG, "Multiboot 2 header has a broken tag (type %u, size %u, at %u)")             \
+	X(REFUSE_TAG_UNKNOWN, "Multiboot 2 header asks for the unknown (tag %u at %u)")            \
+	X(REFUSE_INFO, "Multiboot 2 header asks for what is not here (information %u)")            \
+	X(REFUSE_ELF, "broken ELF file (%u bytes at %x of %u)")                                    \
+	X(REFUSE_RELOCATE, "kernel cannot be relocated so (%x-%x, alignment %x)")
 
 #define REFUSE_ENUMERATOR(name, text) name,
 enum item { ITEMS(REFUSE_ENUMERATOR) };

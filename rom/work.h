@@ -6,7 +6,7 @@
 #define ROM_WORK_H
 
 #define WORK_BASE 0x8000
-#define WORK_SIZE 0x1200
+#define WORK_SIZE 0x1800
 #define WORK_SEG  (WORK_BASE >> 4)
 
 /* Offsets that entry.S uses; main.c asserts that struct work agrees. */
@@ -23,8 +23,15 @@
 #define W_A20_STATE   44
 #define W_ENTER_SEG   48
 #define W_ENTER_SP    50
-#define W_GDT	      56
-#define W_E820	      96
+#define W_ENTER_GDTR  52
+#define W_ENTER_TR    58
+#define W_ENTER_ESP   60
+#define W_ENTER_EAX   64
+#define W_ENTER_EBX   68
+#define W_ENTER_ESI   72
+#define W_ENTER_CR3   76
+#define W_GDT	      80
+#define W_E820	      128
 
 #define E820_MAX   128
 #define E820_ENTRY 20
@@ -34,8 +41,14 @@
 #define E820_BROKEN   1
 #define E820_TOO_LONG 2
 
+/* What rom_main() answers: back to the firmware, or how to enter the kernel. */
+#define ENTER_NOT	0
+#define ENTER_REAL	1
+#define ENTER_PROTECTED 2 /* with struct enter; in long mode when its cr3 is not 0 */
+
 #ifndef __ASSEMBLER__
 
+#include "handover.h"
 #include "map.h"
 #include "boot/linux.h"
 
@@ -49,8 +62,8 @@ struct work {
 	uint32_t a20_pattern;
 	uint32_t a20_closed;
 	uint16_t enter_seg, enter_sp;
-	uint32_t pad2;
-	uint8_t gdt[40];
+	struct enter enter;
+	uint8_t gdt[48];
 	struct e820 e820[E820_MAX];
 	uint32_t e820_slack;	  /* a BIOS may answer with 24 bytes though asked for 20 */
 	struct linux_setup setup; /* looked at before anything is placed */

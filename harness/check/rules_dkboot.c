@@ -8,7 +8,7 @@
 #define MODERN_HEAP_END 0x10000
 #define MODERN_CMDLINE	0x20000
 #define WORK_START	0x8000
-#define WORK_END	0x9200
+#define WORK_END	0x9800
 #define FOUR_GIB	0x100000000ull
 #define STEPS		2048 /* of the search for room: every claim and range passes twice */
 

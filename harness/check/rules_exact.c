@@ -50,7 +50,7 @@ const struct layout_rule layout_rules_dkboot[] = {
 	{"D9", "type_of_loader is 0xff", DKBOOT, 0x200, RULE_ANY, RULE_ENTRY, dkboot_loader_type},
 	{"D10", "CAN_USE_HEAP is set, the heap ends at 0x10000 or where the command line begins",
 		RANGES, 0x201, RULE_ANY, RULE_ENTRY, dkboot_heap},
-	{"D11", "the work area 0x8000-0x91ff is zero", RANGES, 0, RULE_ANY, RULE_FULL,
+	{"D11", "the work area 0x8000-0x97ff is zero", RANGES, 0, RULE_ANY, RULE_FULL,
 		dkboot_footprint},
 	{0},
 };

@@ -15,7 +15,8 @@
 #include "payload/dom0.h"
 
 /* The names by which QEMU asks for the boot ROM of a Linux kernel. */
-static const char *const rom_names[] = {"linuxboot.bin", "linuxboot_dma.bin"};
+static const char *const rom_names[] = {
+	"linuxboot.bin", "linuxboot_dma.bin", "multiboot.bin", "multiboot_dma.bin", "pvh.bin"};
 
 /* The folder of our own binary; "." when the kernel does not tell. */
 static char *binary_folder(void)

@@ -56,15 +56,17 @@ static void read_fields(struct linux *linux, const struct linux_header *header)
 		linux->pref_address = address_clip(header->pref_address);
 		linux->init_size = header->init_size;
 	}
-	if (linux->version >= 0x20c)
+	if (linux->version >= 0x20c) {
 		linux->above_4g = header->xloadflags & XLOADFLAG_ABOVE_4G;
+		linux->entry_64 = header->xloadflags & XLOADFLAG_KERNEL_64;
+	}
 }
 
 int linux_read(struct linux *linux, const struct linux_header *header, struct refusal *why)
 {
 	if (read_version(linux, header, why) < 0 || check_setup_size(linux, header, why) < 0)
 		return -1;
-	linux->loaded_high = linux->relocatable = linux->above_4g = false;
+	linux->loaded_high = linux->relocatable = linux->above_4g = linux->entry_64 = false;
 	linux->cmdline_max = OLD_CMDLINE_MAX;
 	linux->initrd_max = OLD_INITRD_MAX;
 	linux->alignment = 1;

@@ -16,9 +16,16 @@
 /* Version 0: an image older than protocol 2.00, without HdrS. */
 #define LINUX_OLD 0
 
+#define LINUX_ENTRY_16 16u
+#define LINUX_ENTRY_32 32u
+#define LINUX_ENTRY_64 64u
+
 /* One boot of a Linux image, from what is asked for to where everything goes. */
 struct linux {
-	/* Bytes of each part, by item; that of the command line is without its NUL. */
+	/*
+	 * Bytes of each part, by item; that of the command line is without its NUL, and below
+	 * UINT32_MAX.
+	 */
 	uint32_t size[PAYLOAD_ITEMS];
 
 	/* linux_read(): what the header says, the protocol's default for what its version lacks. */
@@ -26,6 +33,7 @@ struct linux {
 	bool loaded_high;
 	bool relocatable;
 	bool above_4g;
+	bool entry_64;	       /* the 64-bit entry is there */
 	uint32_t cmdline_max;  /* bytes without the NUL */
 	uint32_t initrd_max;   /* highest address of the initrd's last byte */
 	uint32_t alignment;    /* a power of two */
@@ -37,6 +45,8 @@ struct linux {
 	uint32_t at[PAYLOAD_ITEMS];
 	uint32_t window; /* setup, heap and stack: bytes from the setup to the command line */
 	uint32_t setup_data_to, setup_data_size;
+
+	unsigned int entry; /* linux_entry() */
 
 	/* Filled by the caller between the two, from the command line. */
 	struct cmdline_options options;

@@ -64,6 +64,7 @@ struct linux_setup_data {
 #define HEADER_MAGIC	      0x53726448u /* "HdrS" */
 #define LOADFLAG_HIGH	      0x01
 #define LOADFLAG_CAN_USE_HEAP 0x80
+#define XLOADFLAG_KERNEL_64   0x01
 #define XLOADFLAG_ABOVE_4G    0x02
 #define OLD_CMDLINE_MAGIC     0xa33f
 #define LOADER_UNREGISTERED   0xff

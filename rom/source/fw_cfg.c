@@ -8,10 +8,12 @@
 
 #define KEY_SIGNATURE 0x00
 #define KEY_ID	      0x01
+#define KEY_FILES     0x19
 #define ID_DMA	      2
 
 #define DMA_ERROR    1u
 #define DMA_READ     2u
+#define DMA_SKIP     4u
 #define DMA_SELECT   8u
 #define DMA_PATIENCE 0x10000000u
 
@@ -33,11 +35,11 @@ static void read_ports(uint16_t key, uint32_t to, uint32_t bytes)
  * The transfer is over when control is 0 or only has its error bit: that is returned. QEMU has
  * done it all before the write to the port ends; the patience is for a device that does it later.
  */
-static uint32_t read_dma(uint16_t key, uint32_t to, uint32_t bytes)
+static uint32_t run_dma(uint32_t control, uint32_t to, uint32_t bytes)
 {
 	volatile struct dma dma;
 
-	dma.control = swap32((uint32_t)key << 16 | DMA_SELECT | DMA_READ);
+	dma.control = swap32(control);
 	dma.length = swap32(bytes);
 	dma.address_high = 0;
 	dma.address_low = swap32(to);
@@ -57,7 +59,7 @@ static int read_key(
 		read_ports(key, to, bytes);
 		return 0;
 	}
-	control = read_dma(key, to, bytes);
+	control = run_dma((uint32_t)key << 16 | DMA_SELECT | DMA_READ, to, bytes);
 	return control ? refuse(fw->why, REFUSE_READ, item, control, 0) : 0;
 }
 
@@ -94,4 +96,54 @@ int fw_cfg_sizes(const struct fw_cfg *fw, uint32_t size[PAYLOAD_ITEMS])
 int fw_cfg_read(const struct fw_cfg *fw, enum item item, uint32_t to, uint32_t bytes)
 {
 	return bytes ? read_key(fw, item, keys[item].data, to, bytes) : 0;
+}
+
+int fw_cfg_word(const struct fw_cfg *fw, enum item item, uint16_t key, uint32_t *value)
+{
+	return read_key(fw, item, key, (uint32_t)value, sizeof(*value));
+}
+
+/* Go on where the item was left. to: 0 to read past the bytes. */
+static int read_on(const struct fw_cfg *fw, enum item item, uint32_t to, uint32_t bytes)
+{
+	uint32_t control;
+
+	if (fw->dma) {
+		control = run_dma(to ? DMA_READ : DMA_SKIP, to, bytes);
+		return control ? refuse(fw->why, REFUSE_READ, item, control, 0) : 0;
+	}
+	if (to)
+		insb(PORT_DATA, to, bytes);
+	else
+		while (bytes--)
+			inb(PORT_DATA);
+	return 0;
+}
+
+int fw_cfg_read_part(const struct fw_cfg *fw, enum item item, uint16_t key, uint32_t offset,
+	uint32_t to, uint32_t bytes)
+{
+	if (!bytes)
+		return 0;
+	if (!offset)
+		return read_key(fw, item, key, to, bytes);
+	outw(PORT_SELECT, key);
+	if (read_on(fw, item, 0, offset) < 0)
+		return -1;
+	return read_on(fw, item, to, bytes);
+}
+
+int fw_cfg_files(const struct fw_cfg *fw, struct file file[FILES])
+{
+	struct file_entry entry;
+	uint32_t count;
+
+	if (fw_cfg_word(fw, ITEM_FIRMWARE, KEY_FILES, &count) < 0)
+		return -1;
+	for (count = swap32(count); count; count--) {
+		if (read_on(fw, ITEM_FIRMWARE, (uint32_t)&entry, sizeof(entry)) < 0)
+			return -1;
+		files_note(file, &entry);
+	}
+	return 0;
 }

@@ -9,6 +9,11 @@
 #include <stdint.h>
 
 #include "refuse.h"
+#include "source/files.h"
+
+/* Keys of numbers that only some protocols have. */
+#define FW_KERNEL_ADDR	0x07
+#define FW_KERNEL_ENTRY 0x10
 
 struct fw_cfg {
 	bool dma;
@@ -29,5 +34,18 @@ int fw_cfg_sizes(const struct fw_cfg *fw, uint32_t size[PAYLOAD_ITEMS]);
  * item: below PAYLOAD_ITEMS. to: below 4 GiB. Returns 0, or -1 with REFUSE_READ.
  */
 int fw_cfg_read(const struct fw_cfg *fw, enum item item, uint32_t to, uint32_t bytes);
+
+/* Read one of QEMU's numbers. item: whose it is, for the refusal. 0 when it is absent. */
+int fw_cfg_word(const struct fw_cfg *fw, enum item item, uint16_t key, uint32_t *value);
+
+/*
+ * Read bytes of an item of any key from an offset on. By port I/O everything before the offset goes
+ * through the port, too. item, to: as for fw_cfg_read().
+ */
+int fw_cfg_read_part(const struct fw_cfg *fw, enum item item, uint16_t key, uint32_t offset,
+	uint32_t to, uint32_t bytes);
+
+/* Look our files up in the directory. file: zeros. Returns 0, or -1 with REFUSE_READ. */
+int fw_cfg_files(const struct fw_cfg *fw, struct file file[FILES]);
 
 #endif

@@ -5,7 +5,8 @@
 
 #include "tools/image.h"
 
-#define PNP 0x20
+#define PNP  0x20
+#define PCIR 0x60
 
 static uint8_t image[IMAGE_SIZE];
 
@@ -15,6 +16,9 @@ static void make_image(void)
 	memset(image, 0, sizeof(image));
 	memcpy(image, "\x55\xaa\0\xcb", 4);
 	image[0x1a] = PNP;
+	image[0x18] = PCIR;
+	memcpy(image + PCIR, "PCIR\xff\xff\xff\xff\0\0\x18\0\x03", 13);
+	image[PCIR + 0x15] = 0x80;
 	memcpy(image + PNP, "$PnP\x01\x02", 6);
 	image[PNP + 0x0e] = 0x40;
 	image[PNP + 0x10] = 0x42;
@@ -28,7 +32,7 @@ static void test_finish(void **state)
 {
 	(void)state;
 	make_image();
-	assert_null(image_finish(image, 0x51));
+	assert_null(image_finish(image, 0x80));
 	assert_null(image_lint(image, sizeof(image)));
 	assert_int_equal(image[2] * 512, IMAGE_SIZE);
 	make_image();
@@ -37,7 +41,7 @@ static void test_finish(void **state)
 	assert_non_null(image_finish(image, IMAGE_SIZE));
 	make_image();
 	image[PNP] = 'x';
-	assert_non_null(image_finish(image, 0x51));
+	assert_non_null(image_finish(image, 0x80));
 }
 
 /* Make byte at what value says, and the sums right again where that is not the fault. */
@@ -53,7 +57,15 @@ static const struct fault faults[] = {
 	{0x001, 0xab, false, true, "55 AA"},
 	{0x002, 1, false, true, "size byte"},
 	{0x051, 1, false, false, "add up"},
-	{0x018, 0x1c, false, true, "PCI"},
+	{0x018, 0x1c, false, true, "no PCIR"},
+	{0x018, 0x61, false, true, "no PCIR"},
+	{0x019, 0xff, false, true, "no PCIR"},
+	{PCIR + 3, 'r', false, true, "no PCIR"},
+	{PCIR + 0x0a, 0x1c, false, true, "24 bytes"},
+	{PCIR + 0x0c, 0, false, true, "revision 3"},
+	{PCIR + 0x10, 1, false, true, "size"},
+	{PCIR + 0x14, 3, false, true, "for a PC"},
+	{PCIR + 0x15, 0, false, true, "last image"},
 	{0x01a, 0x21, false, true, "no $PnP"},
 	{0x01b, 0xff, false, true, "no $PnP"},
 	{PNP + 3, 'p', true, true, "no $PnP"},
@@ -87,7 +99,7 @@ static void test_lint(void **state)
 		const char *got;
 
 		make_image();
-		assert_null(image_finish(image, 0x51));
+		assert_null(image_finish(image, 0x80));
 		image[faults[i].at] = faults[i].value;
 		if (faults[i].fix_pnp)
 			balance(PNP, 32, PNP + 9);
@@ -100,11 +112,23 @@ static void test_lint(void **state)
 	assert_non_null(image_lint(image, IMAGE_SIZE - 512));
 }
 
+static void test_set_device(void **state)
+{
+	(void)state;
+	make_image();
+	assert_non_null(image_set_device(image, 0x1af4, 0x1000));
+	assert_null(image_finish(image, 0x80));
+	assert_null(image_set_device(image, 0x1af4, 0x1000));
+	assert_memory_equal(image + PCIR + 4, "\xf4\x1a\x00\x10", 4);
+	assert_null(image_lint(image, IMAGE_SIZE));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_finish),
 		cmocka_unit_test(test_lint),
+		cmocka_unit_test(test_set_device),
 	};
 
 	return cmocka_run_group_tests_name("rom/image", tests, NULL, NULL);

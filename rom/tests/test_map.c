@@ -113,6 +113,23 @@ static void test_range_of(void **state)
 	assert_int_equal(address_clip(0x100000000), ADDRESS_END);
 }
 
+static void test_reach(void **state)
+{
+	static const struct e820 entries[] = {{2 * MIB, MIB, 1}, {MIB, MIB, 1}, {4 * MIB, MIB, 1},
+		{0x280000, 0x1000, 2}, {8 * MIB, 0, 2}, {8 * MIB, 16 * GIB, 1}};
+	const struct map clean = {entries, 3}, claimed = {entries, 4}, all = {entries, 6};
+
+	(void)state;
+	assert_int_equal(map_reach(&clean, MIB), 3 * MIB);
+	assert_int_equal(map_reach(&clean, 0), 0);
+	assert_int_equal(map_reach(&clean, 3 * MIB), 3 * MIB);
+	assert_int_equal(map_reach(&clean, 0x450000), 5 * MIB);
+	assert_int_equal(map_reach(&claimed, MIB), 0x280000);
+	assert_int_equal(map_reach(&claimed, 0x280000), 0x280000);
+	assert_int_equal(map_reach(&claimed, 0x281000), 3 * MIB);
+	assert_int_equal(map_reach(&all, 8 * MIB), ADDRESS_END);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +137,7 @@ int main(void)
 		cmocka_unit_test(test_ram_end),
 		cmocka_unit_test(test_overlap),
 		cmocka_unit_test(test_range_of),
+		cmocka_unit_test(test_reach),
 	};
 
 	return cmocka_run_group_tests_name("rom/map", tests, NULL, NULL);

@@ -163,6 +163,71 @@ static void test_refusal_numbers(void **state)
 	assert_int_equal(why.number[3], RAM_END);
 }
 
+static void test_low(void **state)
+{
+	struct place place;
+
+	(void)state;
+	start(&place, 639);
+	assert_int_equal(place_low(&place, ITEM_INFO, 0x1001), 0x9d000);
+	assert_int_equal(place_low(&place, ITEM_INFO, 0x8d000), 0x10000);
+	assert_int_equal(place_low(&place, ITEM_INFO, 1), RAM_END - 0x1000);
+	assert_int_equal(place_high(&place, ITEM_INITRD, 1, 0xfffff), 0);
+}
+
+struct window_row {
+	const char *name;
+	uint32_t size;
+	struct window window;
+	uint32_t start; /* 0: no room */
+};
+
+static const struct window_row window_rows[] = {
+	{"lowest", 0x1000, {0x100000, UINT32_MAX, 0x1000, false}, 0x100000},
+	{"lowest, behind what is taken", 0x1000, {0x400000, UINT32_MAX, 0x1000, false}, 0x601000},
+	{"lowest, behind the hole", 10 * MIB, {0x500000, UINT32_MAX, 0x200000, false}, 16 * MIB},
+	{"lowest, above the limit", 10 * MIB, {0x500000, 26 * MIB - 2, 0x1000, false}, 0},
+	{"lowest, up to the limit", 10 * MIB, {0x500000, 26 * MIB - 1, 0x1000, false}, 16 * MIB},
+	{"highest", 0x1000, {0x100000, UINT32_MAX, 0x1000, true}, RAM_END - 0x1000},
+	{"highest, aligned", 0x1000, {0x100000, UINT32_MAX, 0x200000, true}, 0x7e00000},
+	{"highest, below what is taken", 0x2000, {0x100000, 0x601fff, 0x1000, true}, 0x3fe000},
+	{"highest, in the hole", 0x1000, {0x100000, 0xf80000, 0x1000, true}, 0xeff000},
+	{"highest, nothing below", 0x2000, {0x500000, 0x601fff, 0x1000, true}, 0},
+	{"larger than all", 0x10000000, {0x100000, UINT32_MAX, 1, true}, 0},
+	{"first above last", 1, {0x300000, 0x200000, 1, false}, 0},
+};
+
+static void test_window(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(window_rows); i++) {
+		const struct window_row *row = &window_rows[i];
+		struct place place;
+
+		start(&place, 639);
+		place_take(&place, ITEM_INITRD, 0x401000, 0x1ff800);
+		place_take(&place, ITEM_INITRD, 0x400800, 0x1000);
+		check_row(row->name, place_window(&place, ITEM_KERNEL, row->size, &row->window),
+			row->start);
+		if (!row->start)
+			check_row(row->name, why.code, REFUSE_NO_ROOM);
+	}
+}
+
+/* A map that goes on to the last byte below 4 GiB, which nobody gets. */
+static void test_last_byte(void **state)
+{
+	static const struct e820 all[] = {{0, 0x200000000, 1}};
+	struct place place = {.map = {all, 1}, .why = &why};
+
+	(void)state;
+	place_init(&place, 639);
+	assert_int_equal(place_high(&place, ITEM_INITRD, 0x1000, UINT32_MAX), 0xffffe000);
+	assert_int_equal(place_high(&place, ITEM_INITRD, 0x1000, UINT32_MAX), 0xffffd000);
+	place_init(&place, 639);
+	assert_int_equal(place_high(&place, ITEM_INITRD, 0xfff, UINT32_MAX), 0xfffff000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +235,9 @@ int main(void)
 		cmocka_unit_test(test_high_takes),
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_refusal_numbers),
+		cmocka_unit_test(test_last_byte),
+		cmocka_unit_test(test_low),
+		cmocka_unit_test(test_window),
 	};
 
 	return cmocka_run_group_tests_name("rom/place", tests, NULL, NULL);

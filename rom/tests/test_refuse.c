@@ -19,7 +19,7 @@ static const struct {
 	const char *text;
 } rows[] = {
 	{{REFUSE_NO_FW_CFG, {0xffffffff}}, "no fw_cfg device (signature 0xffffffff)"},
-	{{REFUSE_NO_KERNEL, {0}}, "no kernel (setup of 0 bytes)"},
+	{{REFUSE_NO_KERNEL, {0}}, "no payload (setup of 0 bytes)"},
 	{{REFUSE_READ, {ITEM_INITRD, 1}}, "fw_cfg DMA of initrd failed (control 0x1)"},
 	{{REFUSE_CMDLINE, {4294967295u, 255}},
 		"command line too long (4294967295 bytes, at most 255)"},

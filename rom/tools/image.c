@@ -18,6 +18,15 @@ enum {
 	PNP_BEV = 0x1a,
 	PNP_BYTES = 32,
 	INDICATOR_IPL = 4,
+	PCIR_VENDOR = 4,
+	PCIR_DEVICE = 6,
+	PCIR_LENGTH = 0x0a,
+	PCIR_REVISION = 0x0c,
+	PCIR_SIZE = 0x10,
+	PCIR_TYPE = 0x14,
+	PCIR_INDICATOR = 0x15,
+	PCIR_BYTES = 24,
+	PCIR_LAST = 0x80,
 };
 
 static unsigned int word(const uint8_t *image, size_t at)
@@ -45,20 +54,59 @@ static size_t find_pnp(const uint8_t *image)
 	return at;
 }
 
+/* The PCI data structure's offset, or 0. */
+static size_t find_pcir(const uint8_t *image)
+{
+	const size_t at = word(image, AT_PCI);
+
+	if (at < AT_PNP + 2 || at % 4 || at + PCIR_BYTES > IMAGE_SIZE ||
+		memcmp(image + at, "PCIR", 4))
+		return 0;
+	return at;
+}
+
+static void set_word(uint8_t *image, size_t at, unsigned int value)
+{
+	image[at] = (uint8_t)value;
+	image[at + 1] = (uint8_t)(value >> 8);
+}
+
+static void set_sum(uint8_t *image)
+{
+	image[IMAGE_SIZE - 1] = 0;
+	image[IMAGE_SIZE - 1] = (uint8_t)-sum(image, IMAGE_SIZE);
+}
+
 const char *image_finish(uint8_t *image, size_t used)
 {
-	size_t pnp;
+	size_t pnp, pcir;
 
 	if (used >= IMAGE_SIZE)
 		return "code does not fit the fixed size with its checksum byte";
 	pnp = find_pnp(image);
 	if (!pnp)
 		return "no $PnP structure where the word at 0x1a says";
+	pcir = find_pcir(image);
+	if (!pcir)
+		return "no PCIR structure where the word at 0x18 says";
 	image[AT_SIZE] = IMAGE_SIZE / 512;
+	set_word(image, pcir + PCIR_SIZE, IMAGE_SIZE / 512);
 	image[pnp + PNP_CHECKSUM] = 0;
 	image[pnp + PNP_CHECKSUM] = (uint8_t)-sum(image + pnp, PNP_BYTES);
-	image[IMAGE_SIZE - 1] = 0;
-	image[IMAGE_SIZE - 1] = (uint8_t)-sum(image, IMAGE_SIZE);
+	set_sum(image);
+	return NULL;
+}
+
+const char *image_set_device(uint8_t *image, uint16_t vendor, uint16_t device)
+{
+	const char *wrong = image_lint(image, IMAGE_SIZE);
+	const size_t pcir = wrong ? 0 : find_pcir(image);
+
+	if (wrong)
+		return wrong;
+	set_word(image, pcir + PCIR_VENDOR, vendor);
+	set_word(image, pcir + PCIR_DEVICE, device);
+	set_sum(image);
 	return NULL;
 }
 
@@ -100,8 +148,26 @@ static const char *lint_pnp(const uint8_t *image)
 	return NULL;
 }
 
+static const char *lint_pcir(const uint8_t *image)
+{
+	const size_t at = find_pcir(image);
+	const uint8_t *pcir = image + at;
+
+	if (!at)
+		return "no PCIR structure on a 4-byte boundary where the word at 0x18 says";
+	if (word(pcir, PCIR_LENGTH) != PCIR_BYTES || pcir[PCIR_REVISION] != 3)
+		return "PCIR structure is not of 24 bytes and revision 3";
+	if (word(pcir, PCIR_SIZE) * 512 != IMAGE_SIZE)
+		return "PCIR structure does not have the file's size";
+	if (pcir[PCIR_TYPE] || pcir[PCIR_INDICATOR] != PCIR_LAST)
+		return "PCIR structure is not that of the last image, for a PC";
+	return NULL;
+}
+
 const char *image_lint(const uint8_t *image, size_t size)
 {
+	const char *wrong;
+
 	if (size != IMAGE_SIZE)
 		return "file is not of the fixed size";
 	if (word(image, 0) != 0xaa55)
@@ -110,7 +176,6 @@ const char *image_lint(const uint8_t *image, size_t size)
 		return "size byte is not the file's size";
 	if (sum(image, size))
 		return "bytes do not add up to 0";
-	if (word(image, AT_PCI))
-		return "a PCI structure is named at 0x18";
-	return lint_pnp(image);
+	wrong = lint_pcir(image);
+	return wrong ? wrong : lint_pnp(image);
 }

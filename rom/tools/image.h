@@ -6,19 +6,27 @@
 #include <stdint.h>
 
 /* The fixed size of dkboot.rom. */
-#define IMAGE_SIZE 5632
+#define IMAGE_SIZE 16384
 
 /*
- * Finish an image: size byte, checksum of the PnP structure, checksum of the whole (last byte).
- * image: IMAGE_SIZE bytes, the linked code first, zeros behind. used: bytes of code.
- * Returns NULL, or what is wrong: too large, no room for the checksum byte, no PnP structure.
+ * Finish an image: size byte, checksum of the PnP structure, size in the PCIR structure, checksum
+ * of the whole (last byte). image: IMAGE_SIZE bytes, the linked code first, zeros behind. used:
+ * bytes of code. Returns NULL, or what is wrong: too large, no room for the checksum byte, no PnP
+ * or PCIR structure.
  */
 const char *image_finish(uint8_t *image, size_t used);
 
 /*
- * Judge an image: 55 AA, fixed size, size byte, byte sum, no PCI structure, the PnP structure (its
- * place, length, checksum, names, BEV and nothing but BEV). Returns NULL, or what is wrong.
- * Plug and Play BIOS specification 1.0A, section 3; BIOS boot specification 1.01, section 3.
+ * Put a card's ids into a finished image. Returns NULL, or what is wrong with the image.
+ */
+const char *image_set_device(uint8_t *image, uint16_t vendor, uint16_t device);
+
+/*
+ * Judge an image: 55 AA, fixed size, size byte, byte sum, the PCIR structure (place, length,
+ * revision, size, code type, last), the PnP structure (its place, length, checksum, names, BEV and
+ * nothing but BEV). Returns NULL, or what is wrong.
+ * PCI Firmware Specification 3.3, section 5.1; Plug and Play BIOS specification 1.0A, section 3;
+ * BIOS boot specification 1.01, section 3.
  */
 const char *image_lint(const uint8_t *image, size_t size);
 

@@ -4,11 +4,7 @@
 
 #include <stdint.h>
 
-/** A descriptor table register. */
-struct table_register {
-	uint16_t limit;
-	uint32_t base;
-} __attribute__((packed));
+#include "machine.h"
 
 /** The machine at the kernel's first instruction, and the BIOS's answers. setup.S knows the
  * offsets. */
@@ -17,7 +13,7 @@ struct facts {
 	uint16_t e801_ax, e801_bx, e801_cx, e801_dx;
 	uint16_t int12;	   /* KiB below 1 MiB */
 	uint32_t setup_at; /* where the setup is, from CS:IP */
-	struct table_register gdt, idt;
+	struct table gdt, idt;
 	uint64_t tsc; /* time-stamp counter a few instructions after the first; 0 = there is none */
 	uint32_t cr0;
 	uint16_t ds, es, fs, gs, ss, cs;
@@ -42,7 +38,7 @@ struct e820_entry {
  * @param setup where the setup is
  * @param map   lower end of the memory map, last entry first, which reaches up to @facts
  */
-_Noreturn __attribute__((section(".first"))) void probe(
+_Noreturn __attribute__((section(".first"))) void probe_linux(
 	const uint8_t *setup, const struct e820_entry *map, const struct facts *facts);
 
 #endif

@@ -4,45 +4,36 @@
 #include "crc.h"
 #include "facts.h"
 #include "header.h"
-#include "out.h"
 #include "params.h"
+#include "say.h"
 #include "xen.h"
 
-#define LOW_IMAGE    0x10000
-#define CMDLINE_MOST 0x100000 /* bytes looked through for the NUL */
-#define TEXT_MOST    57344    /* bytes of it shown: a line of 64 KiB is cut by its reader */
-#define STACK_SPARE  1024     /* bytes that crc_of() and the report need beside the tables */
+#define LOW_IMAGE   0x10000
+#define STACK_SPARE 1024 /* bytes that crc_of() and the report need beside the tables */
 
 /** All that a line may need. */
 struct report {
-	struct out out;
+	struct say say;
 	const uint8_t *setup;
 	const struct probe_params *params;
 	const struct facts *facts;
 	const struct e820_entry *map; /* last entry first */
-	uint32_t (*crc)[256];
-	uint32_t crc_tables;
 };
-
-static uint32_t crc(const struct report *report, uint32_t at, uint32_t size)
-{
-	return crc_of(report->crc, report->crc_tables, at, size);
-}
 
 static void say_begin(struct report *report)
 {
-	out_begin(&report->out, "begin linux protocol=");
+	out_begin(&report->say.out, "begin linux protocol=");
 	if (report->params->protocol)
-		out_hex(&report->out, "", report->params->protocol, 4);
+		out_hex(&report->say.out, "", report->params->protocol, 4);
 	else
-		out_text(&report->out, "none");
-	out_end(&report->out);
+		out_text(&report->say.out, "none");
+	out_end(&report->say.out);
 }
 
 static void say_entry(struct report *report)
 {
 	const struct facts *facts = report->facts;
-	struct out *out = &report->out;
+	struct out *out = &report->say.out;
 
 	out_begin(out, "entry");
 	out_hex(out, " cs=", facts->cs, 4);
@@ -61,7 +52,7 @@ static void say_entry(struct report *report)
 static void say_registers(struct report *report)
 {
 	const struct facts *facts = report->facts;
-	struct out *out = &report->out;
+	struct out *out = &report->say.out;
 
 	out_begin(out, "regs");
 	out_hex(out, " eax=", facts->eax, 8);
@@ -76,47 +67,16 @@ static void say_registers(struct report *report)
 
 static void say_clock(struct report *report)
 {
-	out_begin(&report->out, "clock");
-	out_hex(&report->out, " tsc=", report->facts->tsc, 16);
-	out_end(&report->out);
-}
-
-/* With A20 off, a byte 1 MiB above ours is ours. */
-static uint32_t a20_is_on(void)
-{
-	volatile uint32_t mine = 0x12345678;
-	volatile uint32_t *other = (volatile uint32_t *)((uint32_t)&mine ^ 0x100000);
-
-	if (*other != mine)
-		return 1;
-	mine = ~mine;
-	return *other != mine;
-}
-
-static void say_tables(struct report *report)
-{
-	const struct facts *facts = report->facts;
-	const volatile uint32_t *vector = (const volatile uint32_t *)4 - 1;
-	struct out *out = &report->out;
-
-	__asm__("" : "+r"(vector)); /* address 0 is an address */
-	out_begin(out, "tables");
-	out_hex(out, " gdt=", facts->gdt.base, 8);
-	out_hex(out, "/", facts->gdt.limit, 4);
-	out_hex(out, " idt=", facts->idt.base, 8);
-	out_hex(out, "/", facts->idt.limit, 4);
-	out_hex(out, " int13=", vector[0x13], 8);
-	out_hex(out, " int15=", vector[0x15], 8);
-	out_hex(out, " int19=", vector[0x19], 8);
-	out_decimal(out, " a20=", a20_is_on());
-	out_end(out);
+	out_begin(&report->say.out, "clock");
+	out_hex(&report->say.out, " tsc=", report->facts->tsc, 16);
+	out_end(&report->say.out);
 }
 
 static void say_memory(struct report *report)
 {
 	const struct facts *facts = report->facts;
 	const struct e820_entry *entry = (const struct e820_entry *)facts;
-	struct out *out = &report->out;
+	struct out *out = &report->say.out;
 
 	out_begin(out, "int12");
 	out_decimal(out, " kib=", facts->int12);
@@ -129,28 +89,8 @@ static void say_memory(struct report *report)
 	out_hex(out, " cx=", facts->e801_cx, 4);
 	out_hex(out, " dx=", facts->e801_dx, 4);
 	out_end(out);
-	while (entry-- > report->map) {
-		out_begin(out, "e820");
-		out_hex(out, " ", entry->base, 16);
-		out_hex(out, " ", entry->size, 16);
-		out_decimal(out, " ", entry->type);
-		out_end(out);
-	}
-}
-
-/* " at=... size=... crc32=..." of bytes that lie in the 32-bit address space as a whole. */
-static void say_range(struct report *report, const char *name, uint32_t at, uint32_t size)
-{
-	struct out *out = &report->out;
-
-	out_begin(out, name);
-	out_hex(out, " at=", at, 8);
-	out_decimal(out, " size=", size);
-	if (size && at + (size - 1) < at)
-		out_text(out, " crc32=none, it does not fit below 4 GiB");
-	else
-		out_hex(out, " crc32=", size ? crc(report, at, size) : 0, 8);
-	out_end(out);
+	while (entry-- > report->map)
+		say_e820(out, entry->base, entry->size, entry->type);
 }
 
 /* Linux boot protocol, "The kernel command line". 0 = none. */
@@ -163,32 +103,13 @@ static uint32_t cmdline_at(const struct report *report)
 	return (uint32_t)report->setup + header_word(report->setup, 0x22, 2);
 }
 
-static void say_cmdline(struct report *report)
-{
-	uint32_t at = cmdline_at(report), size = 0;
-	const uint8_t *text = (const uint8_t *)at;
-
-	if (!at) {
-		out_begin(&report->out, "cmdline none");
-		out_end(&report->out);
-		return;
-	}
-	while (size < CMDLINE_MOST && text[size])
-		size++;
-	say_range(report, "cmdline", at, size);
-	out_begin(&report->out, "cmdline text=");
-	for (uint32_t i = 0; i < size && i < TEXT_MOST; i++)
-		out_shown(&report->out, text[i]);
-	out_end(&report->out);
-}
-
 static void say_initrd(struct report *report)
 {
 	if (report->params->protocol)
-		say_range(report, "initrd", header_word(report->setup, 0x218, 4),
+		say_range(&report->say, "initrd", header_word(report->setup, 0x218, 4),
 			header_word(report->setup, 0x21c, 4));
 	else
-		say_range(report, "initrd", 0, 0);
+		say_range(&report->say, "initrd", 0, 0);
 }
 
 static void say_image(struct report *report)
@@ -196,13 +117,7 @@ static void say_image(struct report *report)
 	uint32_t at = report->params->flags & PARAMS_LOW ? LOW_IMAGE
 							 : header_word(report->setup, 0x214, 4);
 
-	say_range(report, "image", at, report->params->image_size);
-}
-
-static void say_end(struct report *report)
-{
-	out_begin(&report->out, "end");
-	out_end(&report->out);
+	say_range(&report->say, "image", at, report->params->image_size);
 }
 
 static void say_all(struct report *report)
@@ -211,16 +126,16 @@ static void say_all(struct report *report)
 	say_entry(report);
 	say_registers(report);
 	say_clock(report);
-	say_tables(report);
-	say_header(&report->out, report->setup);
-	say_fields(&report->out, report->setup, report->params->protocol);
+	say_tables(&report->say.out, &report->facts->gdt, &report->facts->idt);
+	say_header(&report->say.out, report->setup);
+	say_fields(&report->say.out, report->setup, report->params->protocol);
 	say_memory(report);
-	say_xen(&report->out);
-	say_cmdline(report);
+	say_xen(&report->say.out);
+	say_string(&report->say, "cmdline", cmdline_at(report));
 	say_initrd(report);
 	say_image(report);
-	say_tail(&report->out, report->setup);
-	say_end(report);
+	say_tail(&report->say.out, report->setup);
+	say_end(&report->say.out);
 }
 
 /* The tables are the only big thing on the stack, and a long command line may have left little of
@@ -229,8 +144,8 @@ static __attribute__((noinline)) void report_fast(struct report *report)
 {
 	uint32_t table[CRC_FAST][256];
 
-	report->crc = table;
-	report->crc_tables = CRC_FAST;
+	report->say.crc = table;
+	report->say.crc_tables = CRC_FAST;
 	crc_prepare(table, CRC_FAST);
 	say_all(report);
 }
@@ -239,13 +154,13 @@ static __attribute__((noinline)) void report_small(struct report *report)
 {
 	uint32_t table[1][256];
 
-	report->crc = table;
-	report->crc_tables = 1;
+	report->say.crc = table;
+	report->say.crc_tables = 1;
 	crc_prepare(table, 1);
 	say_all(report);
 }
 
-void probe(const uint8_t *setup, const struct e820_entry *map, const struct facts *facts)
+void probe_linux(const uint8_t *setup, const struct e820_entry *map, const struct facts *facts)
 {
 	struct report report;
 	uint32_t room;
@@ -255,10 +170,10 @@ void probe(const uint8_t *setup, const struct e820_entry *map, const struct fact
 	report.map = map;
 	report.facts = facts;
 	room = (uint32_t)&report - (uint32_t)setup - report.params->setup_size;
-	out_open(&report.out);
+	out_open(&report.say.out);
 	if ((int32_t)room >= (int32_t)(CRC_FAST * sizeof(uint32_t[256]) + STACK_SPARE))
 		report_fast(&report);
 	else
 		report_small(&report);
-	act(&report.out, report.params->act);
+	act(&report.say.out, report.params->act);
 }

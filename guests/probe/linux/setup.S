@@ -172,7 +172,7 @@
 	movw	%cx, %gs
 	movw	%cx, %ss
 	movl	%edi, %esp
-	/* probe(setup, map, facts), which does not return */
+	/* probe_linux(setup, map, facts), which does not return */
 	andl	$~15, %esp
 	pushl	%ebp
 	pushl	%edi

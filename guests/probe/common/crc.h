@@ -1,6 +1,6 @@
 /* CRC-32, fast enough for an initrd of hundreds of MiB under an interpreting emulator. */
-#ifndef DKBOOT_PROBE_LINUX_CRC_H
-#define DKBOOT_PROBE_LINUX_CRC_H
+#ifndef DKBOOT_PROBE_COMMON_CRC_H
+#define DKBOOT_PROBE_COMMON_CRC_H
 
 #include <stdint.h>
 

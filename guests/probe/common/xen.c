@@ -46,7 +46,7 @@ static int has_cpuid(void)
 	return ((before ^ after) & EFLAGS_ID) != 0;
 }
 
-static int is_xen(void)
+int on_xen(void)
 {
 	if (!has_cpuid() || !(cpuid(1).ecx & HYPERVISOR))
 		return 0;
@@ -92,7 +92,7 @@ static uint64_t page_of(uint32_t index)
 
 void say_xen(struct out *out)
 {
-	if (!is_xen())
+	if (!on_xen())
 		return;
 	out_begin(out, "xen");
 	out_hex(out, " store=", page_of(PARAM_STORE_PFN), 16);

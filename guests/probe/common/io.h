@@ -1,6 +1,6 @@
 /* Ports of the PC. */
-#ifndef DKBOOT_PROBE_LINUX_IO_H
-#define DKBOOT_PROBE_LINUX_IO_H
+#ifndef DKBOOT_PROBE_COMMON_IO_H
+#define DKBOOT_PROBE_COMMON_IO_H
 
 #include <stdint.h>
 

@@ -1,6 +1,7 @@
-/* Text to COM1 and to port 0xe9. */
-#ifndef DKBOOT_PROBE_LINUX_OUT_H
-#define DKBOOT_PROBE_LINUX_OUT_H
+/* Text to COM1 and to port 0xe9. Under Xen a byte to COM1 is a way to the device model and back, a millisecond: there it
+ * hears the first and the last line only. */
+#ifndef DKBOOT_PROBE_COMMON_OUT_H
+#define DKBOOT_PROBE_COMMON_OUT_H
 
 #include <stdint.h>
 
@@ -9,8 +10,13 @@ struct out {
 	uint32_t used;
 	uint32_t burst;	   /* bytes that the transmitter takes at once: 16, or 1 without a FIFO */
 	uint32_t patience; /* polls of the port before it is given up */
+	uint32_t lines;	   /* sent so far */
+	uint32_t aloud;	   /* COM1 hears it, too */
 	char text[240];
 };
+
+/** From now on COM1 hears every line again. */
+void out_aloud(struct out *out);
 
 /** Sets COM1 to 115200 8n1 and empties the buffer. */
 void out_open(struct out *out);

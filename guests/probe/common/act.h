@@ -1,6 +1,6 @@
 /* What the probe does after its report. */
-#ifndef DKBOOT_PROBE_LINUX_ACT_H
-#define DKBOOT_PROBE_LINUX_ACT_H
+#ifndef DKBOOT_PROBE_COMMON_ACT_H
+#define DKBOOT_PROBE_COMMON_ACT_H
 
 #include "out.h"
 

@@ -1,6 +1,7 @@
 /* Text to COM1 and to port 0xe9, a line at a time. */
 #include "io.h"
 #include "out.h"
+#include "xen.h"
 
 #define COM1	   0x3f8
 #define IIR_FIFO   0xc0
@@ -26,6 +27,8 @@ void out_open(struct out *out)
 	out->burst = (in8(COM1 + 2) & IIR_FIFO) == IIR_FIFO ? 16 : 1;
 	out->used = 0;
 	out->patience = PATIENCE;
+	out->aloud = 1;
+	out->lines = 0;
 }
 
 /* Bounded: a port that is not there, or hangs, must not stop the report. */
@@ -40,7 +43,7 @@ static void wait_for(struct out *out, uint8_t bit)
 static void flush(struct out *out)
 {
 	out_bytes(DEBUG_PORT, out->text, out->used);
-	for (uint32_t done = 0, step; done < out->used; done += step) {
+	for (uint32_t done = 0, step; out->aloud && done < out->used; done += step) {
 		wait_for(out, LSR_THRE);
 		step = out->used - done;
 		if (step > out->burst)
@@ -55,6 +58,11 @@ static void out_byte(struct out *out, char byte)
 	if (out->used == sizeof(out->text))
 		flush(out);
 	out->text[out->used++] = byte;
+}
+
+void out_aloud(struct out *out)
+{
+	out->aloud = 1;
 }
 
 void out_text(struct out *out, const char *text)
@@ -100,6 +108,8 @@ void out_end(struct out *out)
 {
 	out_byte(out, '\n');
 	flush(out);
+	if (out->lines++ == 0 && on_xen())
+		out->aloud = 0;
 }
 
 void out_drain(struct out *out)
