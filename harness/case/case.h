@@ -26,6 +26,7 @@ enum axis_id {
 	AXIS_KERNEL,
 	AXIS_INITRD,
 	AXIS_CMDLINE,
+	AXIS_ENTRY,  /* text: "16", "32", "64": where a Linux is entered */
 	AXIS_RESETS, /* number of resets from outside, each boot judged again */
 	AXES
 };

@@ -17,12 +17,20 @@ struct boot {
 	const struct engine *engine;
 };
 
+/** The state of the processor in which an instruction is meant. */
+enum freeze_mode {
+	FREEZE_ANY,
+	FREEZE_REAL,	  /* CR0.PE clear */
+	FREEZE_PROTECTED, /* PE set, paging off, a flat code segment */
+	FREEZE_LONG	  /* paging on as well */
+};
+
 /** An instruction at which a boot is to stand still, to be looked at. */
 struct freeze_point {
-	uint32_t linear; /* address of the instruction */
+	uint32_t linear; /* address of the instruction; 0 = not known yet, see watch() */
 	uint16_t cs; /* code segment that it must run in, where firmware may pass the same address
 			otherwise; 0 = any */
-	bool real_mode; /* only with CR0.PE clear */
+	enum freeze_mode mode;
 };
 
 /** How one boot is asked for. All of it must stay valid until EVENT_ENDED. */
@@ -67,6 +75,12 @@ struct engine {
 	 * freeze point; without, it runs at full speed until the next reset from outside
 	 */
 	void (*thaw)(struct boot *boot, bool keep);
+
+	/**
+	 * Has a frozen machine stand still at a freeze point of its request whose address was not
+	 * known at the start, and is now. @return 0, -1 with the reason
+	 */
+	int (*watch)(struct boot *boot, size_t point, struct error *error);
 
 	/** How to read the memory of a boot; valid until release(). */
 	struct memory_reader (*reader)(struct boot *boot);

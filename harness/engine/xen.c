@@ -357,6 +357,11 @@ static void thaw(struct boot *boot, bool keep)
 	freeze_thaw(ours(boot)->outer, keep);
 }
 
+static int watch(struct boot *boot, size_t point, struct error *error)
+{
+	return freeze_watch_point(ours(boot)->outer, point, error);
+}
+
 static struct memory_reader reader(struct boot *boot)
 {
 	return nested_reader(&ours(boot)->memory);
@@ -400,6 +405,7 @@ const struct engine engine_xen = {
 	.progress = progress,
 	.read_memory = read_memory,
 	.thaw = thaw,
+	.watch = watch,
 	.reader = reader,
 	.memory_map = memory_map,
 	.stop = stop,

@@ -13,8 +13,8 @@
  * whatever segment: one that is wrong is a finding.
  */
 static const struct freeze_point entries[] = {
-	{.linear = 0x10200, .real_mode = true},
-	{.linear = 0x90200, .real_mode = true},
+	{.linear = 0x10200, .mode = FREEZE_REAL},
+	{.linear = 0x90200, .mode = FREEZE_REAL},
 };
 
 #define ENTRIES (sizeof(entries) / sizeof(entries[0]))
@@ -51,7 +51,7 @@ static void add_rom_points(struct judge *judge, unsigned entry)
 	for (uint32_t at = ROM_FIRST; at < ROM_LAST && judge->point_count < JUDGE_POINTS;
 		at += ROM_STEP)
 		judge->points[judge->point_count++] = (struct freeze_point){
-			.linear = at + entry, .cs = (uint16_t)(at >> 4), .real_mode = true};
+			.linear = at + entry, .cs = (uint16_t)(at >> 4), .mode = FREEZE_REAL};
 }
 
 static int watch_rom(struct judge *judge, const char *path, struct error *error)
