@@ -36,6 +36,7 @@ struct flat_view {
 	uint64_t lower, upper; /* KiB */
 	uint64_t base;	       /* where the image is said to lie */
 	uint64_t rsdp;
+	size_t sections; /* offset of Multiboot 2's ELF sections; 0 = none */
 	struct told_text cmdline, loader;
 	struct told_module modules[MODULE_LIMIT];
 	size_t module_count;
@@ -101,6 +102,7 @@ int multiboot2_magic(struct layout_view *view);
 int multiboot2_tags(struct layout_view *view);
 int multiboot2_wanted(struct layout_view *view);
 int multiboot2_base(struct layout_view *view);
+int multiboot2_symbols(struct layout_view *view);
 int pvh_magic(struct layout_view *view);
 int pvh_control(struct layout_view *view);
 int pvh_rsdp(struct layout_view *view);

@@ -12,6 +12,7 @@ enum {
 	TAG_MODULE = 3,
 	TAG_MEMORY = 4,
 	TAG_MAP = 6,
+	TAG_SECTIONS = 9,
 	TAG_BASE = 21
 };
 
@@ -25,6 +26,48 @@ static void read_map(struct layout_view *view, size_t tag, size_t size)
 			(uint32_t)flat_number(flat, at + 16, 4));
 		view->flat->map_reserved |= flat_number(flat, at + 20, 4);
 	}
+}
+
+/* ELF: section headers of symbols and strings that are in memory. 0 behind the last of the tag. */
+struct section {
+	uint64_t address, offset, size;
+};
+
+enum { SYMBOLS = 2, STRINGS = 3, WIDE = 64 };
+
+static bool section_at(
+	const struct flat_view *flat, size_t tag, size_t index, struct section *section)
+{
+	size_t step = (size_t)flat_number(flat, tag + 12, 4), at = tag + 20 + index * step;
+	unsigned width = step == WIDE ? 8 : 4;
+	size_t field = step == WIDE ? 16 : 12;
+
+	if (step < 40 || index >= flat_number(flat, tag + 8, 4))
+		return false;
+	*section = (struct section){0};
+	if (flat_number(flat, at + 4, 4) != SYMBOLS && flat_number(flat, at + 4, 4) != STRINGS)
+		return true;
+	*section = (struct section){flat_number(flat, at + field, width),
+		flat_number(flat, at + field + width, width),
+		flat_number(flat, at + field + 2 * width, width)};
+	return true;
+}
+
+/* What no segment has loaded is put into memory in one piece. */
+static void claim_symbols(struct layout_view *view, size_t tag)
+{
+	uint64_t start = UINT64_MAX, end = 0, load = view->load;
+	struct section section;
+
+	view->flat->sections = tag;
+	for (size_t i = 0; section_at(view->flat, tag, i, &section); i++) {
+		if (!section.address || !section.size ||
+			(section.address >= load && section.address < load + view->file.image_size))
+			continue;
+		start = section.address < start ? section.address : start;
+		end = section.address + section.size > end ? section.address + section.size : end;
+	}
+	layout_claim(view, CLAIM_MODULE, "symbols", start, end);
 }
 
 static int read_tag(struct layout_view *view, size_t tag, size_t size)
@@ -49,6 +92,9 @@ static int read_tag(struct layout_view *view, size_t tag, size_t size)
 		return 0;
 	case TAG_MAP:
 		read_map(view, tag, size);
+		return 0;
+	case TAG_SECTIONS:
+		claim_symbols(view, tag);
 		return 0;
 	case TAG_BASE:
 		flat->base_told = true;
@@ -170,6 +216,21 @@ int multiboot2_base(struct layout_view *view)
 	return 0;
 }
 
+int multiboot2_symbols(struct layout_view *view)
+{
+	const struct flat_view *flat = view->flat;
+	struct section section;
+
+	for (size_t i = 0; flat->sections && section_at(flat, flat->sections, i, &section); i++)
+		if (section.address && section.offset <= view->scene->payload->kernel->size &&
+			map_is_ram(&view->scene->map, section.address,
+				section.address + section.size) &&
+			layout_compare_file(view, view->scene->payload->kernel, section.offset,
+				section.size, section.address, "a section of symbols or strings"))
+			return -1;
+	return 0;
+}
+
 const struct layout_rule layout_rules_multiboot2[] = {
 	{"N1", "eax holds 0x36d76289, ebx is a multiple of 8", "Multiboot 2.0, 3.2, 3.4", 0,
 		RULE_ANY, RULE_ENTRY, multiboot2_magic, false},
@@ -184,4 +245,6 @@ const struct layout_rule layout_rules_multiboot2[] = {
 	{"N6", "a relocatable image lies in its window, aligned; the load base is where it lies",
 		"Multiboot 2.0, 3.1.11, 3.6.19", 0, RULE_ANY, RULE_ENTRY, multiboot2_base, false},
 	{0},
+	{"N7", "symbols and strings are where their section headers say, byte for byte",
+		"Multiboot 2.0, 3.6.7", 0, RULE_ANY, RULE_FULL, multiboot2_symbols, false},
 };
