@@ -112,7 +112,8 @@ enum ending {
 	END_POWEROFF, /* the guest switches itself off (default) */
 	END_NONE,     /* it keeps running: pass as soon as the expectations are met */
 	END_REFUSED,  /* ROM or emulator must refuse with words that match `refusal` */
-	END_RESET     /* the guest resets itself */
+	END_RESET,    /* the guest resets itself */
+	END_HALT      /* it halts for good: interrupts off */
 };
 
 struct case_ending {

@@ -227,6 +227,7 @@ static void nothing_of_linux(struct image *image)
 
 static void linux_alignment(struct image *image)
 {
+	put(image, 0x234, 1, 1);
 	put(image, 0x230, (image->dice | 1) % 0x100000 * 2 + 6 * 0x200000, 4);
 }
 
