@@ -143,7 +143,7 @@ int flat_modules(struct layout_view *view)
 {
 	const struct payload *payload = view->scene->payload;
 	const struct flat_view *flat = view->flat;
-	char what[32];
+	char what[48];
 
 	if (flat->module_count != payload->module_count)
 		accuse(view, 0, 0, "%zu modules, expected %zu", flat->module_count,
@@ -196,7 +196,7 @@ int flat_arguments(struct layout_view *view)
 {
 	const struct payload *payload = view->scene->payload;
 	const struct flat_view *flat = view->flat;
-	char what[40];
+	char what[48];
 
 	for (size_t i = 0; i < flat->module_count && i < payload->module_count; i++) {
 		snprintf(what, sizeof(what), "the string of module %zu", i);

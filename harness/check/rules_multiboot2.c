@@ -244,7 +244,7 @@ const struct layout_rule layout_rules_multiboot2[] = {
 		false},
 	{"N6", "a relocatable image lies in its window, aligned; the load base is where it lies",
 		"Multiboot 2.0, 3.1.11, 3.6.19", 0, RULE_ANY, RULE_ENTRY, multiboot2_base, false},
-	{0},
 	{"N7", "symbols and strings are where their section headers say, byte for byte",
 		"Multiboot 2.0, 3.6.7", 0, RULE_ANY, RULE_FULL, multiboot2_symbols, false},
+	{0},
 };

@@ -134,6 +134,15 @@ static void hear_end(struct xen_boot *boot, const struct event *event)
 		xen_tell(boot, &boot->end);
 }
 
+/* What the processor holds for the hypervisor's own sake while the guest runs, and the guest cannot
+ * see: CR0.TS, CR4.MCE and EFER.SVME. */
+static void hide_host(struct cpu_state *cpu)
+{
+	cpu->cr0 &= ~0x8u;
+	cpu->cr4 &= ~0x40u;
+	cpu->efer &= ~0x1000u;
+}
+
 static void hear_outer(void *context, const struct event *outer)
 {
 	struct xen_boot *boot = context;
@@ -147,6 +156,7 @@ static void hear_outer(void *context, const struct event *outer)
 			xen_tell(boot, &event);
 		break;
 	case EVENT_FROZEN:
+		hide_host(&event.cpu);
 		hear_frozen(boot, &event);
 		break;
 	case EVENT_STOPPED:

@@ -39,14 +39,18 @@ static void add_string(struct buffer *out, const char *name, const char *value)
 	buffer_add_text(out, "\n");
 }
 
-/* Without a kernel the device model has no fw_cfg at all; ours sees a Multiboot 2 one before that.
- */
+/* Without a kernel the device model has no fw_cfg at all; zeros, which it takes for an old Linux,
+ * are enough to have it load a ROM. Ours sees a Multiboot 2 kernel before that. */
+#define STAND_IN      AGENT_CELL "/stand-in"
+#define STAND_IN_SIZE 8192
+
 static void add_payload(
 	struct buffer *out, const struct machine *machine, const struct payload *payload)
 {
 	autofree char *modules = qemu_modules(machine, AGENT_CELL "/", false);
 
-	add_string(out, "kernel", AGENT_CELL "/kernel");
+	add_string(
+		out, "kernel", payload->boot == BOOT_MULTIBOOT2 ? STAND_IN : AGENT_CELL "/kernel");
 	if (modules || payload->initrd)
 		add_string(out, "ramdisk", modules ? modules : AGENT_CELL "/initrd");
 	if (*payload->cmdline && payload->boot != BOOT_MULTIBOOT2)
@@ -197,8 +201,13 @@ static int add_roms(struct archive *archive, const char *folder, struct error *e
 static int add_payload_parts(
 	struct archive *archive, const struct payload *payload, struct error *error)
 {
+	static const char zeros[STAND_IN_SIZE];
+
 	if (payload->disk)
 		return add_part(archive, "disk", payload->disk, error);
+	if (payload->boot == BOOT_MULTIBOOT2 &&
+		add_bytes(archive, "stand-in", zeros, sizeof(zeros), error) < 0)
+		return -1;
 	if (add_part(archive, "kernel", payload->kernel, error) < 0)
 		return -1;
 	for (size_t i = 0; i < payload->attached_count; i++) {
