@@ -126,6 +126,9 @@ static const struct fault probe_faults[] = {
 	{"J7", "crc32=724928c9", "crc32=724928c8"},
 	{"J8", "crc32=46b6331f", "crc32=46b6331e"},
 	{"J8", "size=16 ", "size=17 "},
+	{"J9", "dkprobe: e820",
+		"dkprobe: segment cs selector=0010 base=00000000 limit=000fffff access=9b "
+		"flags=c\ndkprobe: e820"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -265,7 +268,7 @@ static void test_a_report_that_was_cut_short_is_not_judged(void **state)
 static void test_rules_that_concern_a_guest_are_counted(void **state)
 {
 	static const char *const reports[] = {linux_report, probe_report, "something else\n"};
-	static const unsigned counts[] = {7, 7, 0};
+	static const unsigned counts[] = {7, 8, 0};
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
