@@ -39,10 +39,9 @@ static void test_rows(void **state)
 	case_free(test_case);
 }
 
-static void test_readme(void **state)
+static void check_readme(const char *root, const char *name)
 {
-	const char *told = getenv("DKBOOT_SOURCE"), *root = told ? told : *state;
-	autofree char *path = format_text("%s/cases/stock-bugs.yaml", root);
+	autofree char *path = format_text("%s/cases/%s.yaml", root, name);
 	autofree char *readme = format_text("%s/README.md", root);
 	autobuffer struct buffer table = {0}, text = {0};
 	struct cell_list cells = {0};
@@ -55,9 +54,17 @@ static void test_readme(void **state)
 	bugs_table(&cells, &table);
 	buffer_add(&text, "", 1);
 	if (!strstr(text.data, table.data))
-		fail_msg("README.md does not hold what dkboot list --bugs prints");
+		fail_msg("README.md does not hold what dkboot list --bugs prints of %s", name);
 	cells_free(&cells);
 	case_free(test_case);
+}
+
+static void test_readme(void **state)
+{
+	const char *told = getenv("DKBOOT_SOURCE"), *root = told ? told : *state;
+
+	check_readme(root, "stock-bugs");
+	check_readme(root, "stock-protocols");
 }
 
 int main(void)
