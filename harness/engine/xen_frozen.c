@@ -34,6 +34,8 @@ static void add_domain(
 	add_part(text, "kernel", payload->kernel);
 	add_part(text, "initrd", payload->initrd);
 	add_part(text, "disk", payload->disk);
+	for (size_t i = 0; i < payload->attached_count; i++)
+		add_part(text, "attached", payload->attached[i].part);
 	for (size_t i = 0; machine->rom_folder && i < sizeof(roms) / sizeof(roms[0]); i++) {
 		autofree char *path = format_text("%s/%s", machine->rom_folder, roms[i]);
 		autobuffer struct buffer rom = {0};
