@@ -23,6 +23,15 @@ struct freeze_point {
 	uint16_t cs; /* code segment that it must run in, where firmware may pass the same address
 			otherwise; 0 = any */
 	bool real_mode; /* only with CR0.PE clear */
+	bool early;	/* of no use behind the loader's entry: FREEZE_LATE takes it away */
+};
+
+/** Which freeze points a machine that goes on is to stop at. Each costs time in all code that runs.
+ */
+enum freeze_set {
+	FREEZE_NONE,
+	FREEZE_LATE, /* those that are not early */
+	FREEZE_ALL
 };
 
 /** How one boot is asked for. All of it must stay valid until EVENT_ENDED. */
@@ -62,11 +71,9 @@ struct engine {
 	int (*read_memory)(
 		struct boot *boot, uint64_t address, void *out, size_t size, struct error *error);
 
-	/**
-	 * Lets a frozen machine go on. @param keep it is to stand still again when it comes to a
-	 * freeze point; without, it runs at full speed until the next reset from outside
-	 */
-	void (*thaw)(struct boot *boot, bool keep);
+	/** Lets a frozen machine go on, until it comes to a point of @points. A reset from outside
+	 * brings all of them back. */
+	void (*thaw)(struct boot *boot, enum freeze_set points);
 
 	/** How to read the memory of a boot; valid until release(). */
 	struct memory_reader (*reader)(struct boot *boot);
