@@ -244,7 +244,7 @@ static int open_outer_ties(struct xen_boot *boot, struct outer_ties *ties, struc
 	boot->agent.fd = ends[0];
 	ties->agent = ends[1];
 	fcntl(boot->agent.fd, F_SETFL, O_NONBLOCK);
-	ties->disk = xen_disk(machine, boot->request.payload, boot->id, &boot->archive, error);
+	ties->disk = xen_disk(machine, boot->request.payload, boot->id, error);
 	if (ties->disk < 0)
 		return -1;
 	if (machine->frozen)

@@ -10,7 +10,8 @@
 /* dom0 gets all the memory it ever gets at once: ballooning would make clones differ. Nothing is
  * scrubbed, or every page of the host's memory would be touched. */
 #define XEN_OPTIONS                                                                                \
-	"console=com1 com1=115200,8n1 dom0_mem=640M,max:640M dom0_max_vcpus=1 bootscrub=0 "        \
+	"console=com1 com1=115200,8n1 sync_console dom0_mem=640M,max:640M dom0_max_vcpus=1 "       \
+	"bootscrub=0 "                                                                             \
 	"loglvl=info guest_loglvl=all console_timestamps=none no-real-mode edd=off watchdog=0"
 #define DOM0_OPTIONS "console=hvc0 loglevel=5 mitigations=off tsc=reliable nokaslr"
 

@@ -33,7 +33,6 @@ struct xen_boot {
 
 	enum xen_step step;
 	char id[32];		 /* of the payload disk */
-	uint64_t archive;	 /* bytes of the archive on it */
 	int domain;		 /* its number; 0 = not built yet */
 	struct buffer tool;	 /* what xl said since the last order */
 	enum cause stop;	 /* told once the host's console has come as far: see @mark */

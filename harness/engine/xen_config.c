@@ -208,7 +208,7 @@ int xen_disk_empty(struct error *error)
 }
 
 int xen_disk(const struct machine *machine, const struct payload *payload, const char *id,
-	uint64_t *archive_size, struct error *error)
+	struct error *error)
 {
 	uint64_t size = payload->disk ? payload->disk->size
 				      : payload->kernel->size +
@@ -229,7 +229,6 @@ int xen_disk(const struct machine *machine, const struct payload *payload, const
 	if (archive_write_close(archive) != ARCHIVE_OK && status == 0)
 		status = fail(error, "payload disk: %s", archive_error_string(archive));
 	archive_write_free(archive);
-	*archive_size = (uint64_t)lseek(fd, 0, SEEK_END);
 	if (status == 0 && ftruncate(fd, (off_t)XEN_DISK_SIZE) < 0)
 		status = fail_errno(error, "payload disk");
 	if (status == 0)

@@ -24,7 +24,7 @@ static void order(struct xen_boot *boot, enum xen_step step, const char *words)
  * as breakpoints can be set only in a machine that runs. */
 void course_begin(struct xen_boot *boot)
 {
-	autofree char *words = format_text("unpack %s %" PRIu64, boot->id, boot->archive);
+	autofree char *words = format_text("unpack %s", boot->id);
 
 	boot->domain = boot->built.number;
 	boot->memory.root = boot->built.root;

@@ -76,6 +76,11 @@ void hypervisor_key(const char *key);
 /** What the hypervisor has said since it started; at most @room bytes of the end. @return bytes */
 unsigned hypervisor_log(char *out, unsigned room);
 
+/* archive.c: the payload disk */
+
+/** Unpacks the archive at the start of @disk into @folder. @return 0, or -1 with errno */
+int archive_unpack(const char *disk, const char *folder);
+
 /* orders.c: what the runner wants */
 
 /** Carries an order out and answers it. */

@@ -97,31 +97,17 @@ static void answer_status(const char *verb, int status)
 		port_say(AGENT_ANSWER, "ok %s", verb);
 }
 
-static void unpack(const char *order)
+static void unpack(const char *id)
 {
-	static char *const make[] = {"mkdir", "-p", AGENT_CELL, NULL};
-	char command[128], id[64], found[64] = "";
-	char *argv[] = {"sh", "-c", command, NULL};
-	unsigned long long size;
+	char found[64] = "";
 	FILE *file;
-	int status;
 
-	if (sscanf(order, "%63s %llu", id, &size) != 2) {
-		port_say(AGENT_ANSWER, "error unpack: expected an id and a size");
-		return;
-	}
-	/* What lies behind the archive is never read: it would take a minute. */
-	snprintf(command, sizeof(command), "head -c %llu " PAYLOAD_DISK " | tar -x -C " AGENT_CELL,
-		size);
-	status = run(make);
-	if (!status)
-		status = run(argv);
-	if (status) {
-		answer_status("unpack", status);
+	if (archive_unpack(PAYLOAD_DISK, AGENT_CELL)) {
+		port_say(AGENT_ANSWER, "error unpack: %s", strerror(errno));
 		return;
 	}
 	file = fopen(AGENT_CELL "/id", "re");
-	if (!file || !fgets(found, sizeof(found), file))
+	if (file && !fgets(found, sizeof(found), file))
 		found[0] = '\0';
 	if (file)
 		fclose(file);
