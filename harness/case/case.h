@@ -27,6 +27,7 @@ enum axis_id {
 	AXIS_INITRD,
 	AXIS_CMDLINE,
 	AXIS_RESETS, /* number of resets from outside, each boot judged again */
+	AXIS_MOVE,   /* text: "none"; "save", "migrate": the guest goes on in another domain */
 	AXES
 };
 

@@ -57,6 +57,12 @@ struct engine {
 	/** Resets the machine from outside, whether it runs or stands still after EVENT_STOPPED. */
 	void (*reset)(struct boot *boot);
 
+	/**
+	 * Moves the guest while it runs: "save" (to a file, and back), "migrate" (to the same
+	 * host). NULL where the engine cannot.
+	 */
+	void (*move)(struct boot *boot, const char *how);
+
 	/** Asks whether the machine is halted for good; EVENT_HALTED follows if so, nothing
 	 * otherwise. */
 	void (*poll)(struct boot *boot);

@@ -333,6 +333,11 @@ static void reset(struct boot *boot)
 	course_reset(ours(boot));
 }
 
+static void move(struct boot *boot, const char *how)
+{
+	course_move(ours(boot), how);
+}
+
 /* A guest that halts for good is a domain that stops: the agent says so unasked. */
 static void poll(struct boot *boot)
 {
@@ -396,6 +401,7 @@ const struct engine engine_xen = {
 	.name = "xen",
 	.start = start,
 	.reset = reset,
+	.move = move,
 	.poll = poll,
 	.progress = progress,
 	.read_memory = read_memory,

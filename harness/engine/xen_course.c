@@ -67,7 +67,9 @@ static void refused(struct xen_boot *boot, const char *answer)
 	struct event event = {.kind = EVENT_BYTES, .channel = CHANNEL_EMULATOR, .bytes = words};
 
 	event.size = strlen(words);
-	if (boot->step != XEN_CREATING || !event.size) {
+	if ((boot->step != XEN_CREATING && boot->step != XEN_LEAVING &&
+		    boot->step != XEN_ARRIVING) ||
+		!event.size) {
 		xen_end(boot, CAUSE_ENGINE, 0, answer);
 		return;
 	}
@@ -97,6 +99,13 @@ static void answered(struct xen_boot *boot, const char *words)
 		break;
 	case XEN_DESTROYING:
 		order(boot, XEN_CREATING, "create");
+		break;
+	case XEN_LEAVING:
+		order(boot, XEN_ARRIVING, "restore");
+		break;
+	case XEN_ARRIVING:
+		xen_mark(boot, "move");
+		boot->step = XEN_RUNNING;
 		break;
 	case XEN_RUNNING:
 	case XEN_STOPPED:
@@ -214,4 +223,13 @@ void course_reset(struct xen_boot *boot)
 	boot->domain = 0;
 	boot->stop = CAUSE_NONE;
 	order(boot, XEN_DESTROYING, words);
+}
+
+/* Its device model and its domain are gone for a while; that is no death. */
+void course_move(struct xen_boot *boot, const char *how)
+{
+	autofree char *words = format_text("%s %d", how, boot->domain);
+
+	if (boot->step == XEN_RUNNING)
+		order(boot, strcmp(how, "save") ? XEN_ARRIVING : XEN_LEAVING, words);
 }

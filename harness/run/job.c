@@ -105,6 +105,17 @@ static enum channel reports_on(const struct job *job)
 									       : CHANNEL_PV;
 }
 
+static int plan_move(struct job *job, struct error *error)
+{
+	const char *move = cell_value(job->cell, AXIS_MOVE)->text;
+
+	job->move = strcmp(move, "none") ? move : NULL;
+	if (job->move && !job->engine->move)
+		return fail(
+			error, "move %s: engine %s cannot move a guest", move, job->engine->name);
+	return 0;
+}
+
 static int describe_machine(struct job *job, struct stage *stage, struct error *error)
 {
 	const char *stand_in = stage->choices.stand_in.rom;
@@ -165,7 +176,8 @@ int job_prepare(struct job *job, struct stage *stage, const struct cell *cell, s
 	*job = (struct job){.cell = cell};
 	job->resets = (unsigned)cell_value(cell, AXIS_RESETS)->number;
 	job->scale = stage_scale(stage);
-	if (describe_machine(job, stage, error) < 0 || make_payload(job, stage, error) < 0)
+	if (describe_machine(job, stage, error) < 0 || plan_move(job, error) < 0 ||
+		make_payload(job, stage, error) < 0)
 		return -1;
 	if (!strcmp(job->engine->name, "xen") &&
 		stage_xen(stage, &job->machine, &job->payload, &job->frozen, error) < 0)

@@ -29,6 +29,7 @@ struct trial {
 	unsigned open_handles;
 	struct attempt attempt;
 	struct observation seen;
+	bool moved;
 	bool over;	     /* the reason for the end is settled; the boot is being stopped */
 	bool ended;	     /* EVENT_ENDED came */
 	bool settling;	     /* over is near: the settle timer runs */
@@ -110,6 +111,17 @@ static void trial_settle(struct trial *trial, enum watch_end end)
 	uv_timer_start(&trial->settle, on_settled, SETTLE_MS, 0);
 }
 
+/* The guest is moved once, before its last expectation: that has to be met by the moved one. */
+static void move_if_due(struct trial *trial)
+{
+	size_t of, met = matcher_progress(trial->matcher, &of);
+
+	if (!trial->job->move || trial->moved || met + 1 < of)
+		return;
+	trial->moved = true;
+	trial->job->engine->move(trial->boot, trial->job->move);
+}
+
 /* What the bytes so far mean for the watch. */
 static void trial_review(struct trial *trial)
 {
@@ -150,6 +162,8 @@ static void on_bytes(struct trial *trial, const struct event *event)
 		trial->hooks.bytes(trial->hooks.context, event->channel, event->bytes, event->size);
 	matcher_feed(trial->matcher, event->channel, event->bytes, event->size,
 		scaled_ms(trial, trial->boot_start));
+	if (!trial->over)
+		move_if_due(trial);
 	if (!trial->over)
 		trial_review(trial);
 }
