@@ -50,7 +50,11 @@ static void add_payload(struct buffer *out, const struct payload *payload)
 
 /* A hard disk behind AHCI: firmware reads one behind IDE byte by byte, each a way to the device
  * model and back. */
-static const char *const disk_arguments[] = {"-device", "ahci,id=ahci0", "-drive",
+#define CONTROLLER "ahci,id=ahci0"
+
+static const char *const controller_arguments[] = {"-device", CONTROLLER};
+
+static const char *const disk_arguments[] = {"-drive",
 	"file=" AGENT_CELL "/disk,format=raw,if=none,id=d0,file.locking=off", "-device",
 	"ide-hd,drive=d0,bus=ahci0.0"};
 
@@ -71,15 +75,28 @@ static void add_elements(struct buffer *out, const char *const *list, size_t cou
 	}
 }
 
+/* A case can bring the controller, so that a direct boot finds the same one. */
+static bool has_controller(const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->extra_count; i++)
+		if (!strcmp(machine->extra[i], CONTROLLER))
+			return true;
+	return false;
+}
+
 static void add_model_arguments(
 	struct buffer *out, const struct machine *machine, const struct payload *payload)
 {
 	buffer_add_text(out, "device_model_args_hvm=[");
 	if (machine->rom_folder)
 		add_elements(out, rom_arguments, sizeof(rom_arguments) / sizeof(*rom_arguments));
-	if (payload->disk)
-		add_elements(out, disk_arguments, sizeof(disk_arguments) / sizeof(*disk_arguments));
 	add_elements(out, machine->extra, machine->extra_count);
+	if (payload->disk && !has_controller(machine))
+		add_elements(out, controller_arguments,
+			sizeof(controller_arguments) / sizeof(*controller_arguments));
+	if (payload->disk)
+		add_elements(
+			out, disk_arguments, sizeof(disk_arguments) / sizeof(*disk_arguments));
 	buffer_add_text(out, "]\n");
 }
 
