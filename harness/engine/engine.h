@@ -106,6 +106,11 @@ struct engine {
 	 */
 	char **(*repeat)(const struct machine *machine, const struct payload *payload,
 		const char *kernel, const char *initrd);
+
+	/** Writes into @folder what that command needs beside kernel and initrd; NULL where it
+	 * needs no more. */
+	int (*keep)(const struct machine *machine, const struct payload *payload,
+		const char *folder, struct error *error);
 };
 
 /** The engine of that name, or NULL. */

@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "../guests/dom0/agent/frame.h"
 #include "base/clock.h"
+#include "base/files.h"
 #include "base/text.h"
 #include "engine/firmware_call.h"
 #include "engine/xen_argv.h"
@@ -388,13 +390,25 @@ static void release(struct boot *boot)
 	xen_release(ours(boot));
 }
 
+#define KEPT_DISK "payload.img"
+
+static int keep(const struct machine *machine, const struct payload *payload, const char *folder,
+	struct error *error)
+{
+	autofree char *to = format_text("%s/" KEPT_DISK, folder);
+	autofd int disk = xen_disk(machine, payload, AGENT_ALONE, error);
+	autofree char *from = format_text("/proc/self/fd/%d", disk);
+
+	return disk < 0 ? -1 : file_copy(from, to, 0644, error);
+}
+
 static char **repeat(const struct machine *machine, const struct payload *payload,
 	const char *kernel, const char *initrd)
 {
 	(void)payload;
 	(void)kernel;
 	(void)initrd;
-	return xen_argv(machine, XEN_MEMORY_OWN);
+	return xen_argv_alone(machine, KEPT_DISK);
 }
 
 const struct engine engine_xen = {
@@ -411,4 +425,5 @@ const struct engine engine_xen = {
 	.stop = stop,
 	.release = release,
 	.repeat = repeat,
+	.keep = keep,
 };

@@ -95,8 +95,7 @@ static void add_model_arguments(
 		add_elements(out, controller_arguments,
 			sizeof(controller_arguments) / sizeof(*controller_arguments));
 	if (payload->disk)
-		add_elements(
-			out, disk_arguments, sizeof(disk_arguments) / sizeof(*disk_arguments));
+		add_elements(out, disk_arguments, sizeof(disk_arguments) / sizeof(*disk_arguments));
 	buffer_add_text(out, "]\n");
 }
 

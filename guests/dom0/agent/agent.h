@@ -36,8 +36,14 @@ void give_up(const char *what) __attribute__((noreturn));
 
 /* port.c: the line to the runner */
 
-/** Opens the port and watches it. @param order called with each order, a string */
-void port_open(void (*order)(char *words));
+/**
+ * Opens the port and watches it. @param order called with each order, a string
+ * @return false when there is none: then frames are shown on the console
+ */
+bool port_open(void (*order)(char *words));
+
+/** Whether there is a runner. */
+bool port_is_open(void);
 
 /** Sends a frame; blocks while the runner does not read. */
 void port_send(enum agent_kind kind, const void *body, size_t size);

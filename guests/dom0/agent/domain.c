@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/reboot.h>
 #include <xenctrl.h>
 #include <xenstore.h>
 
@@ -149,6 +150,8 @@ static void domain_shut(struct domain *domain, unsigned reason)
 	consoles_drain();
 	printf("dkboot: mark %u\n", ++mark);
 	port_say(AGENT_EVENT, "domain %d shutdown %s mark=%u", domain->number, name, mark);
+	if (!port_is_open())
+		reboot(RB_AUTOBOOT); /* whoever started the machine sees it end */
 }
 
 static void domain_gone(struct domain *domain)
