@@ -61,19 +61,29 @@ static char *refusal_of(const struct buffer *tool)
 	return copy_text("");
 }
 
+static void tell_tool(struct xen_boot *boot, const char *words, size_t size)
+{
+	struct event event = {
+		.kind = EVENT_BYTES, .channel = CHANNEL_EMULATOR, .bytes = words, .size = size};
+
+	if (size)
+		xen_tell(boot, &event);
+}
+
+/* xl says last what came first: its reason stands in front of all else that it said. */
 static void refused(struct xen_boot *boot, const char *answer)
 {
 	autofree char *words = refusal_of(&boot->tool);
-	struct event event = {.kind = EVENT_BYTES, .channel = CHANNEL_EMULATOR, .bytes = words};
+	autofree char *line = format_text("%s\n", words);
+	bool declined = boot->step == XEN_CREATING || boot->step == XEN_LEAVING ||
+			boot->step == XEN_ARRIVING;
 
-	event.size = strlen(words);
-	if ((boot->step != XEN_CREATING && boot->step != XEN_LEAVING &&
-		    boot->step != XEN_ARRIVING) ||
-		!event.size) {
+	if (!declined || !*words) {
 		xen_end(boot, CAUSE_ENGINE, 0, answer);
 		return;
 	}
-	xen_tell(boot, &event);
+	tell_tool(boot, line, strlen(line));
+	tell_tool(boot, boot->tool.data, boot->tool.size);
 	xen_end(boot, CAUSE_EXIT, 1, NULL);
 }
 
@@ -83,6 +93,7 @@ static void answered(struct xen_boot *boot, const char *words)
 		refused(boot, words);
 		return;
 	}
+	tell_tool(boot, boot->tool.data, boot->tool.size);
 	switch (boot->step) {
 	case XEN_WAKING:
 		xen_mark(boot, "restore");
@@ -199,8 +210,7 @@ void course_hear(void *context, unsigned kind, const char *words, size_t size)
 		return;
 	case AGENT_TOOL_BYTES:
 		buffer_add(&boot->tool, words, size);
-		event.channel = CHANNEL_EMULATOR;
-		break;
+		return;
 	case AGENT_SERIAL_BYTES:
 		event.channel = CHANNEL_SERIAL;
 		break;
