@@ -11,7 +11,8 @@
  * scrubbed, or every page of the host's memory would be touched. */
 #define XEN_OPTIONS                                                                                \
 	"console=com1 com1=115200,8n1 dom0_mem=640M,max:640M dom0_max_vcpus=1 bootscrub=0 "        \
-	"loglvl=info guest_loglvl=all console_timestamps=none no-real-mode edd=off watchdog=0"
+	"loglvl=info guest_loglvl=all console_timestamps=none no-real-mode edd=off watchdog=0 "    \
+	"nmi=fatal"
 #define DOM0_OPTIONS "console=hvc0 loglevel=5 mitigations=off tsc=reliable nokaslr"
 
 struct words {
