@@ -138,10 +138,8 @@ static void sweep(const char *store)
 	}
 }
 
-static int make(
-	const struct machine *machine, const char *store, const char *folder, struct error *error)
+static int fill(const struct frozen_recipe *recipe, const char *work, struct error *error)
 {
-	autofree char *work = format_text("%s/tmp.%d", store, (int)getpid());
 	autofree char *ram_path = format_text("%s/ram", work);
 	autofree char *state_path = format_text("%s/state", work);
 	autofree char *manifest = format_text("%s/manifest", work);
@@ -154,12 +152,25 @@ static int make(
 	state = open(state_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (ram < 0 || state < 0 || ftruncate(ram, (off_t)XEN_OUTER_MEMORY) < 0)
 		return fail_errno(error, "%s", work);
-	if (freeze_dom0(machine, ram, state, error) < 0 || describe(work, &text, error) < 0 ||
+	if (recipe->fill(recipe->context, ram, state, error) < 0 ||
+		describe(work, &text, error) < 0 ||
 		file_write(manifest, text.data, text.size, error) < 0)
 		return -1;
-	if (folder_remove(folder, error) < 0)
-		return -1;
-	return rename(work, folder) < 0 ? fail_errno(error, "%s", folder) : 0;
+	return 0;
+}
+
+static int make(const char *store, const struct frozen_recipe *recipe, const char *folder,
+	struct error *error)
+{
+	autofree char *work = format_text("%s/tmp.%d", store, (int)getpid());
+
+	if (fill(recipe, work, error) == 0 && folder_remove(folder, error) == 0) {
+		if (rename(work, folder) == 0)
+			return 0;
+		fail_errno(error, "%s", folder);
+	}
+	folder_remove(work, NULL);
+	return -1;
 }
 
 static int lock_store(const char *store, struct error *error)
@@ -175,20 +186,18 @@ static int lock_store(const char *store, struct error *error)
 	return fd;
 }
 
-char *frozen_find(const struct machine *machine, const char *cache,
+char *frozen_keep(const char *store, const struct frozen_recipe *recipe,
 	void (*progress)(const char *line), struct error *error)
 {
-	autofree char *store = format_text("%s/frozen", cache);
-	autofree char *name = name_of(machine);
-	autofree char *manifest = format_text("%s/%s/manifest", store, name);
-	char *folder = format_text("%s/%s", store, name);
+	autofree char *manifest = format_text("%s/%s/manifest", store, recipe->name);
+	char *folder = format_text("%s/%s", store, recipe->name);
 	autofd int lock = lock_store(store, error);
 	int status = lock < 0 ? -1 : 0;
 
 	if (status == 0 && !intact(folder)) {
 		if (progress)
 			progress("dom0 is booted once and frozen");
-		status = make(machine, store, folder, error);
+		status = make(store, recipe, folder, error);
 	}
 	if (status == 0) {
 		utimensat(AT_FDCWD, manifest, NULL, 0);
@@ -198,6 +207,21 @@ char *frozen_find(const struct machine *machine, const char *cache,
 	free(folder);
 	fail_within(error, "frozen dom0");
 	return NULL;
+}
+
+static int boot_and_freeze(void *context, int ram, int state, struct error *error)
+{
+	return freeze_dom0(context, ram, state, error);
+}
+
+char *frozen_find(const struct machine *machine, const char *cache,
+	void (*progress)(const char *line), struct error *error)
+{
+	autofree char *store = format_text("%s/frozen", cache);
+	autofree char *name = name_of(machine);
+	struct frozen_recipe recipe = {name, boot_and_freeze, (void *)machine};
+
+	return frozen_keep(store, &recipe, progress, error);
 }
 
 int frozen_open(const char *folder, int *ram, int *state, struct error *error)

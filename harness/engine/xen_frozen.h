@@ -18,6 +18,18 @@
 char *frozen_find(const struct machine *machine, const char *cache,
 	void (*progress)(const char *line), struct error *error);
 
+/** How an image is made. */
+struct frozen_recipe {
+	const char *name; /* of its folder: stands for all that it depends on */
+	/** Fills the files `ram`, XEN_OUTER_MEMORY bytes of hole, and `state`, which is empty. */
+	int (*fill)(void *context, int ram, int state, struct error *error);
+	void *context;
+};
+
+/** As frozen_find(), by any recipe. @param store folder of the images; made if missing */
+char *frozen_keep(const char *store, const struct frozen_recipe *recipe,
+	void (*progress)(const char *line), struct error *error);
+
 /** Images that are kept. */
 #define FROZEN_KEPT 3
 

@@ -69,7 +69,7 @@ static const char *guest_text(const char *line, const char *end)
 
 	if ((size_t)(end - line) >= strlen(mark) && !memcmp(line, mark, strlen(mark)))
 		line += strlen(mark);
-	if (end - line < 2 || line[0] != '(' || line[1] != 'd')
+	if (end - line < 3 || line[0] != '(' || line[1] != 'd' || line[2] == ')')
 		return NULL;
 	for (line += 2; line < end && *line >= '0' && *line <= '9'; line++)
 		;
