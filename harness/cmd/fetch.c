@@ -17,7 +17,8 @@ static void say(const char *line)
 	fflush(stdout);
 }
 
-static int fetch_set(struct pantry *pantry, const struct parts *parts, bool all, struct error *error)
+static int fetch_set(
+	struct pantry *pantry, const struct parts *parts, bool all, struct error *error)
 {
 	int lean;
 
@@ -29,8 +30,8 @@ static int fetch_set(struct pantry *pantry, const struct parts *parts, bool all,
 }
 
 /* "dom0" is the image of the nested Xen, all else an entry of the catalogue. */
-static int fetch_one(struct pantry *pantry, const struct parts *parts, const char *name,
-	struct error *error)
+static int fetch_one(
+	struct pantry *pantry, const struct parts *parts, const char *name, struct error *error)
 {
 	if (!strcmp(name, "dom0"))
 		return dom0_fetch(parts->guests, parts->cache, say, error);

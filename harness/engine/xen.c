@@ -350,7 +350,9 @@ static void poll(struct boot *boot)
 
 static uint64_t progress(const struct boot *boot)
 {
-	return nested_progress(((const struct xen_boot *)boot)->memory.pid);
+	const struct xen_boot *self = (const struct xen_boot *)boot;
+
+	return nested_progress(self->memory.pid, self->request.machine->frozen);
 }
 
 static int read_memory(

@@ -278,7 +278,7 @@ struct memory_reader nested_reader(struct nested_memory *memory)
 		.read = read_for_judge, .touched = touched, .context = memory};
 }
 
-uint64_t nested_progress(pid_t pid)
+uint64_t nested_progress(pid_t pid, bool cloned)
 {
 	autofree char *path = format_text("/proc/%d/statm", (int)pid);
 	autofile FILE *file = fopen(path, "re");
@@ -286,8 +286,9 @@ uint64_t nested_progress(pid_t pid)
 
 	if (!file || fscanf(file, "%*u %" SCNu64 " %" SCNu64, &resident, &shared) != 2)
 		return 0;
-	/* A page that was only read is a page of the frozen machine's file; to write it makes it a private one. */
-	return (resident - shared) * PAGE;
+	/* A page of a frozen machine's file that was only read is shared with it; to write it makes
+	 * it a private one. */
+	return (cloned ? resident - shared : resident) * PAGE;
 }
 
 void nested_close(struct nested_memory *memory)
