@@ -91,7 +91,7 @@ static bool intact(const char *folder)
 	struct error error;
 
 	return file_read(path, &said, &error) == 0 && describe(folder, &found, &error) == 0 &&
-	       said.size == found.size && !memcmp(said.data, found.data, said.size);
+	       said.size && said.size == found.size && !memcmp(said.data, found.data, said.size);
 }
 
 /* ---- the store ---- */

@@ -63,7 +63,8 @@ static int read_outer(const struct nested_memory *memory, uint64_t outer, void *
 
 static void add_range(struct nested_memory *memory, uint64_t guest, uint64_t outer, uint64_t size)
 {
-	struct nested_range *last = memory->count ? &memory->ranges[memory->count - 1] : NULL;
+	struct nested_range *last =
+		memory->ranges && memory->count ? &memory->ranges[memory->count - 1] : NULL;
 
 	if (last && last->guest + last->size == guest && last->outer + last->size == outer) {
 		last->size += size;
@@ -82,7 +83,7 @@ static void add_range(struct nested_memory *memory, uint64_t guest, uint64_t out
 static int walk(struct nested_memory *memory, uint64_t table, unsigned level, uint64_t guest,
 	struct error *error)
 {
-	uint64_t entries[ENTRIES];
+	uint64_t entries[ENTRIES] = {0};
 	uint64_t each = PAGE << 9 * (level - 1);
 
 	if (read_outer(memory, table, entries, sizeof(entries), error) < 0)
@@ -229,7 +230,7 @@ static int look_at_pages(const struct nested_memory *memory, uint64_t offset, un
 static int touched_piece(const struct nested_memory *memory, uint64_t guest, uint64_t outer,
 	unsigned count, uint64_t *start, uint64_t *end, struct error *error)
 {
-	bool used[LOOK];
+	bool used[LOOK] = {false};
 	uint64_t offset;
 	unsigned first = 0, last;
 

@@ -61,7 +61,8 @@ static pid_t start(char *const *argv)
 	if (pid == 0) {
 		dup2(ends[1], 1);
 		dup2(ends[1], 2);
-		execvp(argv[0], argv);
+		if (argv[0])
+			execvp(argv[0], argv);
 		_exit(127);
 	}
 	close(ends[1]);
