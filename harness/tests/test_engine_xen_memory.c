@@ -1,4 +1,5 @@
 /* Nested page tables, walked in the memory of a process: our own, so that every page is known. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,10 +13,11 @@
 
 #include <cmocka.h>
 
-#define PAGE  UINT64_C(0x1000)
-#define MIB2  UINT64_C(0x200000)
-#define GIB   UINT64_C(0x40000000)
-#define LARGE 0x80
+#define PAGE	  UINT64_C(0x1000)
+#define MIB2	  UINT64_C(0x200000)
+#define GIB	  UINT64_C(0x40000000)
+#define LARGE	  0x80
+#define LARGE_PAT 0x1000 /* a bit of the address in other entries */
 
 /* The outer machine has 7 GiB, 3 below the hole and the rest from 4 GiB on. */
 #define BELOW (3 * GIB)
@@ -53,7 +55,7 @@ static void map(uint64_t guest, uint64_t outer, uint64_t size)
 		uint64_t *entry = &table[guest / each % 512];
 
 		if (each == size) {
-			*entry = ignored | outer | 7 | (size == PAGE ? 0 : LARGE);
+			*entry = ignored | outer | 7 | (size == PAGE ? 0 : LARGE | LARGE_PAT);
 			return;
 		}
 		table = table_at(entry);
@@ -245,6 +247,13 @@ static void what_a_clone_wrote_is_found_too(void **state)
 {
 	(void)state;
 	munmap(ram, XEN_OUTER_MEMORY);
+	close(file);
+	/* On a disk: a memfd gets a page of its own, too, when one of a private mapping is written.
+	 */
+	file = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	assert_true(file >= 0);
+	assert_int_equal(ftruncate(file, (off_t)XEN_OUTER_MEMORY), 0);
+	memory.file = file;
 	ram = mmap(NULL, XEN_OUTER_MEMORY, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE,
 		file, 0);
 	assert_true(ram != MAP_FAILED);
