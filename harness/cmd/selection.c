@@ -250,6 +250,9 @@ int selection_boot(struct selection *selection, const struct options *options, s
 	if (!kernel)
 		return fail(error, "boot: --kernel is missing");
 	test_case->limit_ms = 60000;
+	/* Under Xen dom0 has its silent stretches, too, above all a cold one. */
+	if (console_of(options) == CHANNEL_PV)
+		test_case->quiet_ms = 20000;
 	if (options->limit && parse_duration(options->limit, &test_case->limit_ms) < 0)
 		return fail(error, "--limit: '%s' is not a time such as 90s", options->limit);
 	if (check_patterns(options, error) < 0)
