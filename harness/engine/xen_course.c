@@ -161,6 +161,8 @@ static void happened(struct xen_boot *boot, const char *words)
 	else if (sscanf(words, "domain %d shutdown %31s mark=%u", &domain, reason, &mark) == 3 &&
 		 domain == boot->domain)
 		domain_shut(boot, reason, mark);
+	else if (!strcmp(words, "ready") && boot->step == XEN_WAKING)
+		course_begin(boot); /* cold: a clone was ready before it was frozen */
 	else if (!strcmp(words, "device-model gone") && boot->step == XEN_RUNNING)
 		xen_end(boot, CAUSE_CRASH, 0, "the device model died");
 }
