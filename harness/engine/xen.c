@@ -96,6 +96,19 @@ static void hear_frozen(struct xen_boot *boot, struct event *event)
 	xen_tell(boot, event);
 }
 
+/* The outer machine pauses where it would have been reset or switched off: nobody but the
+ * hypervisor and dom0 can do that. */
+static void hear_stop(struct xen_boot *boot, enum cause cause)
+{
+	if (boot->host.panicking)
+		xen_end(boot, CAUSE_CRASH, 0, "Xen panicked");
+	else if (cause == CAUSE_RESET)
+		xen_end(boot, CAUSE_CRASH, 0,
+			"the outer machine was reset: Xen ended it, or a triple fault");
+	else
+		xen_end(boot, CAUSE_CRASH, 0, "the outer machine was switched off");
+}
+
 /* The outer machine is gone: by our doing, or by itself. */
 static void name_end(struct xen_boot *boot, const struct event *event)
 {
@@ -152,7 +165,7 @@ static void hear_outer(void *context, const struct event *outer)
 		hear_frozen(boot, &event);
 		break;
 	case EVENT_STOPPED:
-		xen_end(boot, CAUSE_CRASH, 0, "the outer machine switched itself off");
+		hear_stop(boot, event.cause);
 		break;
 	case EVENT_ENDED:
 		hear_end(boot, &event);
@@ -348,7 +361,9 @@ static void poll(struct boot *boot)
 
 static uint64_t progress(const struct boot *boot)
 {
-	return nested_progress(((const struct xen_boot *)boot)->memory.pid);
+	const struct xen_boot *self = (const struct xen_boot *)boot;
+
+	return nested_progress(self->memory.pid, self->request.machine->frozen);
 }
 
 static int read_memory(

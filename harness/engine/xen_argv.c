@@ -12,7 +12,8 @@
 #define XEN_OPTIONS                                                                                \
 	"console=com1 com1=115200,8n1 sync_console dom0_mem=640M,max:640M dom0_max_vcpus=1 "       \
 	"bootscrub=0 "                                                                             \
-	"loglvl=info guest_loglvl=all console_timestamps=none no-real-mode edd=off watchdog=0"
+	"loglvl=info guest_loglvl=all console_timestamps=none no-real-mode edd=off watchdog=0 "    \
+	"nmi=fatal"
 #define DOM0_OPTIONS "console=hvc0 loglevel=5 mitigations=off tsc=reliable nokaslr"
 
 struct words {

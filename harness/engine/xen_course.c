@@ -183,8 +183,8 @@ static void happened(struct xen_boot *boot, const char *words)
 	unsigned mark;
 	int domain;
 
-	if (!strcmp(words, "ready"))
-		course_begin(boot);
+	if (!strcmp(words, "ready") && boot->step == XEN_WAKING)
+		course_begin(boot); /* cold: a clone was ready before it was frozen */
 	else if (sscanf(words, "domain %d root=0x%" SCNx64, &domain, &root) == 2)
 		domain_built(boot, domain, root);
 	else if (sscanf(words, "domain %d shutdown %31s mark=%u", &domain, reason, &mark) == 3 &&

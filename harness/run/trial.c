@@ -32,6 +32,7 @@ struct trial {
 	bool moved;
 	bool over;	     /* the reason for the end is settled; the boot is being stopped */
 	bool ended;	     /* EVENT_ENDED came */
+	bool lost;	     /* the engine's own part of it failed */
 	bool settling;	     /* over is near: the settle timer runs */
 	uint64_t spawned;    /* clock at the start */
 	uint64_t caused;     /* clock when the reason for the end was seen; 0 = not yet */
@@ -295,6 +296,7 @@ static void on_ended(struct trial *trial, const struct event *event)
 	note_cause(trial);
 	trial->ended = true;
 	if (event->cause == CAUSE_ENGINE) {
+		trial->lost = true;
 		snprintf(trial->trouble, sizeof(trial->trouble), "%.*s", (int)event->size,
 			event->bytes);
 		trial->seen.end = WATCH_BROKEN;
@@ -464,6 +466,11 @@ failed:
 const struct attempt *trial_attempt(const struct trial *trial)
 {
 	return &trial->attempt;
+}
+
+bool trial_lost_machine(const struct trial *trial)
+{
+	return trial->lost || trial->attempt.failure == FAILURE_CRASH;
 }
 
 double trial_judge_seconds(const struct trial *trial)

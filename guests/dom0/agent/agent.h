@@ -73,6 +73,9 @@ void domains_look(void);
 /** Pauses or goes on; each pause needs its own going on. @return 0, or -1 */
 int domain_pause(int domain, bool pause);
 
+/** Ends a domain as if it had crashed. @return 0, or -1 */
+int domain_crash(int domain);
+
 /** The root of a domain's nested page table as a host-physical address, 0 when it has none. */
 unsigned long long domain_root(int domain);
 

@@ -1,9 +1,12 @@
 /* What becomes of domains. Events, as words:
  *
  *   domain N root=0xADDRESS      N was built; root is its nested page table
- *   domain N shutdown REASON mark=M    N stands still: poweroff, halted (all processors, with
- * interrupts off), reboot, suspend, crash, watchdog; "dkboot: mark M" stands on the console behind
- * its last words domain N gone                N is no more
+ *   domain N shutdown REASON mark=M
+ *
+ * N stands still: poweroff, halted (all processors, with interrupts off), reboot, suspend, crash,
+ * watchdog; "dkboot: mark M" stands on the console behind its last words.
+ *
+ *   domain N gone                N is no more
  */
 #include <errno.h>
 #include <stdio.h>
@@ -78,6 +81,11 @@ int domain_pause(int domain, bool pause)
 {
 	return pause ? xc_domain_pause(control, (uint32_t)domain)
 		     : xc_domain_unpause(control, (uint32_t)domain);
+}
+
+int domain_crash(int domain)
+{
+	return xc_domain_shutdown(control, (uint32_t)domain, SHUTDOWN_crash);
 }
 
 static struct domain *known(int number)
@@ -164,6 +172,12 @@ static void domain_gone(struct domain *domain)
 	*domain = (struct domain){0};
 }
 
+/* libxenctrl takes a crash for no shutdown. */
+static bool stands(const xc_dominfo_t *info)
+{
+	return info->shutdown || info->crashed;
+}
+
 void domains_look(void)
 {
 	xc_dominfo_t info[DOMAINS];
@@ -182,9 +196,9 @@ void domains_look(void)
 
 		if (!domain && !info[j].dying)
 			domain_came((int)info[j].domid);
-		else if (domain && info[j].shutdown && !domain->shut)
+		else if (domain && stands(&info[j]) && !domain->shut)
 			domain_shut(domain, info[j].shutdown_reason);
-		else if (domain && !info[j].shutdown)
+		else if (domain && !stands(&info[j]))
 			domain->shut = false; /* resumed */
 	}
 }
