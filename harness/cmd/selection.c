@@ -237,6 +237,23 @@ static int check_patterns(const struct options *options, struct error *error)
 	return 0;
 }
 
+/* Under Xen the payload comes by port I/O unless somebody says otherwise. */
+static int source_under_xen(
+	struct test_case *test_case, const struct options *options, struct error *error)
+{
+	struct value value = {0};
+
+	if (console_of(options) != CHANNEL_PV)
+		return 0;
+	for (size_t i = 0; i < options->replacement_count; i++)
+		if (options->replacements[i].axis == AXIS_SOURCE)
+			return 0;
+	if (value_from_text(AXIS_SOURCE, "fwcfg-pio", &value, error) < 0)
+		return -1;
+	case_override(test_case, AXIS_SOURCE, &value);
+	return 0;
+}
+
 int selection_boot(struct selection *selection, const struct options *options, struct error *error)
 {
 	struct test_case *test_case = case_blank("boot");
@@ -259,7 +276,8 @@ int selection_boot(struct selection *selection, const struct options *options, s
 		return -1;
 	add_patterns(test_case, options);
 	apply_layout(test_case, options);
-	if (apply_replacements(test_case, options, error) < 0)
+	if (apply_replacements(test_case, options, error) < 0 ||
+		source_under_xen(test_case, options, error) < 0)
 		return -1;
 	return cells_expand(test_case, &selection->cells, error);
 }

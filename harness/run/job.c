@@ -63,8 +63,12 @@ static void pick_expectations(struct job *job)
 }
 
 /* Sources of payload bytes that a plain machine has; true = through fw_cfg's DMA interface. */
-static int source_dma(const char *source, bool *dma, struct error *error)
+static int source_dma(const char *engine, const char *source, bool *dma, struct error *error)
 {
+	if (strcmp(engine, "xen") == 0 && strcmp(source, "fwcfg-dma") == 0)
+		return fail(error, "source fwcfg-dma: an HVM guest's fw_cfg has no DMA before QEMU "
+				   "9.0, expected "
+				   "fwcfg-pio");
 	if (strcmp(source, "fwcfg-dma") == 0)
 		*dma = true;
 	else if (strcmp(source, "fwcfg-pio") == 0)
@@ -138,7 +142,8 @@ static int describe_machine(struct job *job, struct stage *stage, struct error *
 		.firmware = strcmp(firmware, "seabios") == 0 ? NULL : firmware,
 	};
 	job->report = reports_on(job);
-	if (source_dma(cell_value(cell, AXIS_SOURCE)->text, &job->machine.dma, error) < 0 ||
+	if (source_dma(job->engine->name, cell_value(cell, AXIS_SOURCE)->text, &job->machine.dma,
+		    error) < 0 ||
 		name_arguments(job, stage, error) < 0)
 		return -1;
 	return stage_rom(stage, rom, &job->machine.rom_folder, error);
