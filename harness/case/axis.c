@@ -14,6 +14,7 @@ static const char *const roms[] = {"dkboot", "stock", NULL};
 static const char *const ways[] = {"direct", "disk", "disk16", NULL};
 static const char *const sources[] = {"fwcfg-dma", "fwcfg-pio", "volume", "stream", NULL};
 static const char *const moves[] = {"none", "save", "migrate", NULL};
+static const char *const entries[] = {"16", "32", "64", NULL};
 static const char *const firmwares[] = {"seabios", NULL};
 
 static const struct axis_rule rules[AXES] = {
@@ -30,6 +31,7 @@ static const struct axis_rule rules[AXES] = {
 	[AXIS_KERNEL] = {"kernel", KIND_KERNEL, NULL, NULL, true, 0, 0},
 	[AXIS_INITRD] = {"initrd", KIND_INITRD, "none", NULL, true, 0, 0},
 	[AXIS_CMDLINE] = {"cmdline", KIND_CMDLINE, "none", NULL, false, 0, 0},
+	[AXIS_ENTRY] = {"entry", KIND_TEXT, "16", entries, false, 0, 0},
 	[AXIS_RESETS] = {"resets", KIND_NUMBER, "0", NULL, false, 0, 1000},
 	[AXIS_MOVE] = {"move", KIND_TEXT, "none", moves, false, 0, 0},
 };
@@ -131,6 +133,11 @@ void value_free(struct value *value)
 	free(value->kernel.reference);
 	free(value->initrd.reference);
 	free(value->initrd.archives);
+	for (size_t i = 0; i < value->initrd.module_count; i++) {
+		free(value->initrd.modules[i].bytes.reference);
+		free(value->initrd.modules[i].arguments);
+	}
+	free(value->initrd.modules);
 	free(value->cmdline.text);
 	memset(value, 0, sizeof(*value));
 }

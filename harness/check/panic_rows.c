@@ -123,7 +123,8 @@ static const struct panic_row rows[] = {
 		"dkboot-rom: refused: initrd of 80000000 bytes does not fit below 0x3ffffff",
 		"dkinit: cmdline text=dkboot-rom: refused: nothing"},
 	{"emulator", EMULATOR, "qemu",
-		"^\\S*qemu\\S*: (?!warning: |info: |terminating on |.*\\bKVM\\b)"
+		"^\\S*qemu\\S*: (?!warning: |info: |multiboot knows VBE|terminating on "
+		"|.*\\bKVM\\b)"
 		"(.*(?:kernel|initrd|[Rr][Aa][Mm] ?disk|dtb|multiboot|ELF|PVH|32bit one|'vga'"
 		"|(?:load|load_end|bss_end|header)_addr|address space).*)",
 		FAILURE_REFUSED, "qemu: linux kernel too old to load a ram disk",

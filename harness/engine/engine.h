@@ -17,13 +17,21 @@ struct boot {
 	const struct engine *engine;
 };
 
+/** The state of the processor in which an instruction is meant. */
+enum freeze_mode {
+	FREEZE_ANY,
+	FREEZE_REAL,	  /* CR0.PE clear */
+	FREEZE_PROTECTED, /* PE set, paging off, a flat code segment */
+	FREEZE_LONG	  /* paging on as well */
+};
+
 /** An instruction at which a boot is to stand still, to be looked at. */
 struct freeze_point {
-	uint32_t linear; /* address of the instruction */
+	uint32_t linear; /* address of the instruction; 0 = not known yet, see watch() */
 	uint16_t cs; /* code segment that it must run in, where firmware may pass the same address
 			otherwise; 0 = any */
-	bool real_mode; /* only with CR0.PE clear */
-	bool early;	/* of no use behind the loader's entry: FREEZE_LATE takes it away */
+	enum freeze_mode mode;
+	bool early; /* of no use behind the loader's entry: FREEZE_LATE takes it away */
 };
 
 /** Which freeze points a machine that goes on is to stop at. Each costs time in all code that runs.
@@ -80,6 +88,12 @@ struct engine {
 	/** Lets a frozen machine go on, until it comes to a point of @points. A reset from outside
 	 * brings all of them back. */
 	void (*thaw)(struct boot *boot, enum freeze_set points);
+
+	/**
+	 * Has a frozen machine stand still at a freeze point of its request whose address was not
+	 * known at the start, and is now. @return 0, -1 with the reason
+	 */
+	int (*watch)(struct boot *boot, size_t point, struct error *error);
 
 	/** How to read the memory of a boot; valid until release(). */
 	struct memory_reader (*reader)(struct boot *boot);

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "payload/payload.h"
+
 struct machine {
 	const char *emulator; /* program: "qemu-system-x86_64" or a path */
 	const char *accel;    /* "tcg", "kvm" */
@@ -25,6 +27,9 @@ struct machine {
 	 * behind "xl.cfg:" */
 	const char *const *extra;
 	size_t extra_count;
+	/* files of fw_cfg, and modules; set by the engine, from the payload */
+	const struct attachment *attached;
+	size_t attached_count;
 };
 
 #endif

@@ -70,7 +70,7 @@ struct qemu_boot {
 };
 
 /** Most descriptors that a launch may hand over beside the ties. */
-#define QEMU_INHERIT_LIMIT 8
+#define QEMU_INHERIT_LIMIT (8 + PAYLOAD_ATTACHED)
 
 /** What to launch, and how it is tied to us. The ties' descriptors have the numbers of enum
  * qemu_fd. */
@@ -131,6 +131,9 @@ int freeze_prepare(struct qemu_boot *boot, struct error *error);
 
 /** Begins to listen to the stub. @return 0, or libuv's error */
 int freeze_watch(struct qemu_boot *boot);
+
+/** As struct engine's watch(). */
+int freeze_watch_point(struct qemu_boot *boot, size_t point, struct error *error);
 
 /** Stops a running machine, sets all breakpoints and lets it go on. */
 void freeze_arm(struct qemu_boot *boot);

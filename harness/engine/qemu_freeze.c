@@ -29,7 +29,7 @@ static void add_points(struct qemu_boot *boot, struct buffer *frames, enum freez
 		const struct freeze_point *point = &boot->request.freeze[i];
 		bool is = belongs(point, boot->armed), will = belongs(point, wanted);
 
-		if (is == will)
+		if (is == will || !point->linear)
 			continue;
 		snprintf(packet, sizeof(packet), "%c1,%x,1", will ? 'Z' : 'z', point->linear);
 		rsp_frame(frames, packet);
@@ -96,6 +96,18 @@ void freeze_thaw(struct qemu_boot *boot, enum freeze_set points)
 	go_or_fail(boot, points, boot->stepping ? "s" : "c");
 }
 
+static bool stands_at(const struct freeze_point *point, const struct cpu_state *cpu)
+{
+	bool protected = cpu->cr0 & 1, paging = cpu->cr0 >> 31;
+
+	if (point->mode == FREEZE_PROTECTED || point->mode == FREEZE_LONG)
+		return protected && paging == (point->mode == FREEZE_LONG) &&
+		       cpu->eip == point->linear;
+	return (!point->cs || cpu->cs == point->cs) &&
+	       cpu->cs * 16u + (cpu->eip & 0xffff) == point->linear &&
+	       !(point->mode == FREEZE_REAL && protected);
+}
+
 /* The freeze point at which the machine stands, or none. */
 static const struct freeze_point *point_of(
 	const struct qemu_boot *boot, const struct cpu_state *cpu)
@@ -103,12 +115,15 @@ static const struct freeze_point *point_of(
 	for (size_t i = 0; i < boot->request.freeze_count; i++) {
 		const struct freeze_point *point = &boot->request.freeze[i];
 
-		if ((!point->cs || cpu->cs == point->cs) &&
-			cpu->cs * 16u + (cpu->eip & 0xffff) == point->linear &&
-			!(point->real_mode && cpu->cr0 & 1))
+		if (point->linear && stands_at(point, cpu))
 			return point;
 	}
 	return NULL;
+}
+
+int freeze_watch_point(struct qemu_boot *boot, size_t point, struct error *error)
+{
+	return rsp_breakpoint(&boot->stub, true, boot->request.freeze[point].linear, error);
 }
 
 static void trapped(struct qemu_boot *boot)

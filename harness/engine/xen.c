@@ -149,6 +149,15 @@ static void hear_end(struct xen_boot *boot, const struct event *event)
 		xen_tell(boot, &boot->end);
 }
 
+/* What the processor holds for the hypervisor's own sake while the guest runs, and the guest cannot
+ * see: CR0.TS, CR4.MCE and EFER.SVME. */
+static void hide_host(struct cpu_state *cpu)
+{
+	cpu->cr0 &= ~0x8u;
+	cpu->cr4 &= ~0x40u;
+	cpu->efer &= ~0x1000u;
+}
+
 static void hear_outer(void *context, const struct event *outer)
 {
 	struct xen_boot *boot = context;
@@ -162,6 +171,7 @@ static void hear_outer(void *context, const struct event *outer)
 			xen_tell(boot, &event);
 		break;
 	case EVENT_FROZEN:
+		hide_host(&event.cpu);
 		hear_frozen(boot, &event);
 		break;
 	case EVENT_STOPPED:
@@ -379,6 +389,11 @@ static void thaw(struct boot *boot, enum freeze_set points)
 	freeze_thaw(ours(boot)->outer, points);
 }
 
+static int watch(struct boot *boot, size_t point, struct error *error)
+{
+	return freeze_watch_point(ours(boot)->outer, point, error);
+}
+
 static struct memory_reader reader(struct boot *boot)
 {
 	return nested_reader(&ours(boot)->memory);
@@ -435,6 +450,7 @@ const struct engine engine_xen = {
 	.progress = progress,
 	.read_memory = read_memory,
 	.thaw = thaw,
+	.watch = watch,
 	.reader = reader,
 	.memory_map = memory_map,
 	.stop = stop,

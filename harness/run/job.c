@@ -44,7 +44,7 @@ static void name_payload(struct job *job)
 static void name_axes(struct job *job)
 {
 	static const enum axis_id named[] = {AXIS_ENGINE, AXIS_MACHINE, AXIS_FIRMWARE, AXIS_ROM,
-		AXIS_VIA, AXIS_SOURCE, AXIS_CPU, AXIS_KERNEL, AXIS_INITRD, AXIS_RESETS,
+		AXIS_VIA, AXIS_SOURCE, AXIS_CPU, AXIS_KERNEL, AXIS_INITRD, AXIS_ENTRY, AXIS_RESETS,
 		AXIS_DEVICES};
 
 	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
@@ -99,14 +99,18 @@ static int name_arguments(struct job *job, const struct stage *stage, struct err
 	return 0;
 }
 
+static bool is_probe(const struct value *kernel)
+{
+	return kernel->kernel.kind != KERNEL_CATALOGUE && kernel->kernel.kind != KERNEL_FILE;
+}
+
 /* Under Xen each byte on ttyS0 is a way to the device model and back: a probe is heard on port
  * 0xe9, which the hypervisor serves itself, a kernel on its paravirtual console. */
 static enum channel reports_on(const struct job *job)
 {
 	if (!strcmp(job->engine->name, "qemu"))
 		return CHANNEL_SERIAL;
-	return cell_value(job->cell, AXIS_KERNEL)->kernel.kind == KERNEL_PROBE ? CHANNEL_DEBUG
-									       : CHANNEL_PV;
+	return is_probe(cell_value(job->cell, AXIS_KERNEL)) ? CHANNEL_DEBUG : CHANNEL_PV;
 }
 
 static int plan_move(struct job *job, struct error *error)
@@ -160,6 +164,21 @@ static int make_disk(struct job *job, struct stage *stage, struct error *error)
 		strcmp(via, "disk16") == 0 ? DISK_ENTRY_16 : DISK_ENTRY_32, &job->payload, error);
 }
 
+static int enter(struct job *job, struct error *error)
+{
+	const char *entry = cell_value(job->cell, AXIS_ENTRY)->text;
+
+	return payload_enter(&job->payload, (unsigned)strtoul(entry, NULL, 10), error);
+}
+
+/* What stands in for a kernel is started as that one. */
+static bool is_multiboot2(const struct kernel_spec *kernel)
+{
+	return kernel->multiboot2 ||
+	       (kernel->kind == KERNEL_BUILT &&
+		       built_probes[kernel->built.row].boot == BOOT_MULTIBOOT2);
+}
+
 static int make_payload(struct job *job, struct stage *stage, struct error *error)
 {
 	const struct stand_in *stand_in = &stage->choices.stand_in;
@@ -167,11 +186,15 @@ static int make_payload(struct job *job, struct stage *stage, struct error *erro
 	struct initrd_spec initrd = cell_value(job->cell, AXIS_INITRD)->initrd;
 
 	if (stand_in->kernel)
-		kernel = (struct kernel_spec){.kind = KERNEL_FILE, .reference = stand_in->kernel};
+		kernel = (struct kernel_spec){.kind = KERNEL_FILE,
+			.reference = stand_in->kernel,
+			.multiboot2 = is_multiboot2(&kernel)};
 	if (stand_in->initrd)
 		initrd = (struct initrd_spec){.kind = INITRD_FILE, .reference = stand_in->initrd};
 	if (pantry_payload(stage->pantry, &kernel, &initrd,
 		    &cell_value(job->cell, AXIS_CMDLINE)->cmdline, &job->payload, error) < 0)
+		return -1;
+	if (enter(job, error) < 0)
 		return -1;
 	return make_disk(job, stage, error);
 }

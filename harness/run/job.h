@@ -7,7 +7,7 @@
 #include "engine/engine.h"
 #include "run/stage.h"
 
-#define JOB_VARIABLES 32
+#define JOB_VARIABLES 40
 
 struct job {
 	const struct cell *cell;

@@ -54,6 +54,12 @@ static int keep_payload(
 	if (job->payload.initrd &&
 		keep_part(stage, folder, job->payload.initrd, "initrd", error) < 0)
 		return -1;
+	for (size_t i = 0; i < job->payload.attached_count; i++) {
+		autofree char *name = format_text("attached-%zu", i);
+
+		if (keep_part(stage, folder, job->payload.attached[i].part, name, error) < 0)
+			return -1;
+	}
 	if (job->payload.disk && keep_part(stage, folder, job->payload.disk, "disk", error) < 0)
 		return -1;
 	if (job->engine->keep)

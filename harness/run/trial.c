@@ -248,6 +248,7 @@ static void trial_judge(struct trial *trial)
 	autofree char *missing = matcher_missing(trial->matcher);
 
 	seen->met = matcher_met(trial->matcher);
+	seen->entered = trial->judge.seen;
 	seen->finding = *matcher_finding(trial->matcher);
 	seen->refusal = matcher_refusal(trial->matcher);
 	seen->missing = missing;
