@@ -92,9 +92,11 @@ char **boot_argv(const struct machine *machine, const struct payload *payload, c
 	here.emulator = emulator;
 	here.firmware = firmware;
 	here.rom_folder = rom_folder;
-	if (!payload->disk)
+	if (!payload->disk && !payload->volume)
 		return qemu_argv(&here, kernel, initrd, payload->cmdline, ties);
-	here.disk = "disk"; /* beside kernel and initrd, which are on it */
+	/* beside kernel and initrd, which are on it */
+	here.disk = payload->disk ? "disk" : NULL;
+	here.volume = payload->volume ? "volume" : NULL;
 	return qemu_argv(&here, NULL, NULL, NULL, ties);
 }
 
@@ -198,10 +200,12 @@ static size_t hand_over(const struct payload *payload, struct inherit *inherit)
 {
 	size_t count = 0;
 
-	if (payload->disk) {
+	if (payload->disk)
 		inherit[count++] = (struct inherit){payload->disk->fd, QEMU_FD_DISK};
+	if (payload->volume)
+		inherit[count++] = (struct inherit){payload->volume->fd, QEMU_FD_VOLUME};
+	if (count)
 		return count;
-	}
 	inherit[count++] = (struct inherit){payload->kernel->fd, QEMU_FD_KERNEL};
 	if (payload->initrd)
 		inherit[count++] = (struct inherit){payload->initrd->fd, QEMU_FD_INITRD};

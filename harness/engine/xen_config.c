@@ -54,6 +54,12 @@ static const char *const disk_arguments[] = {"-device", "ahci,id=ahci0", "-drive
 	"file=" AGENT_CELL "/disk,format=raw,if=none,id=d0,file.locking=off", "-device",
 	"ide-hd,drive=d0,bus=ahci0.0"};
 
+/* The ROM is on a card that does nothing else. Firmware knows how to read a disk behind virtio. */
+static const char *const volume_arguments[] = {"-drive",
+	"if=none,id=volume,file=" AGENT_CELL "/volume,format=raw,readonly=on,file.locking=off",
+	"-device", "virtio-blk-pci,drive=volume,disable-modern=on", "-device",
+	CARD ",romfile=" AGENT_CELL "/rom/" CARD_ROM};
+
 static const char *const rom_arguments[] = {"-L", AGENT_CELL "/rom"};
 
 static bool is_line(const char *argument)
@@ -79,6 +85,9 @@ static void add_model_arguments(
 		add_elements(out, rom_arguments, sizeof(rom_arguments) / sizeof(*rom_arguments));
 	if (payload->disk)
 		add_elements(out, disk_arguments, sizeof(disk_arguments) / sizeof(*disk_arguments));
+	if (payload->volume)
+		add_elements(out, volume_arguments,
+			sizeof(volume_arguments) / sizeof(*volume_arguments));
 	add_elements(out, machine->extra, machine->extra_count);
 	buffer_add_text(out, "]\n");
 }
@@ -103,7 +112,9 @@ void xen_config(const struct machine *machine, const struct payload *payload, st
 	buffer_printf(out, "memory=%llu\nvcpus=%u\n", (unsigned long long)(machine->memory >> 20),
 		machine->vcpus);
 	buffer_add_text(out, all_lines);
-	if (!payload->disk)
+	if (payload->volume)
+		add_string(out, "boot", "n");
+	else if (!payload->disk)
 		add_payload(out, payload);
 	if (!pvh)
 		add_model_arguments(out, machine, payload);
@@ -155,7 +166,7 @@ static int add_part(
 static int add_roms(struct archive *archive, const char *folder, struct error *error)
 {
 	static const char *const names[] = {"linuxboot.bin", "linuxboot_dma.bin", "multiboot.bin",
-		"multiboot_dma.bin", "pvh.bin"};
+		"multiboot_dma.bin", "pvh.bin", CARD_ROM};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		autofree char *path = format_text("%s/%s", folder, names[i]);
@@ -177,6 +188,8 @@ static int add_payload_parts(
 {
 	if (payload->disk)
 		return add_part(archive, "disk", payload->disk, error);
+	if (payload->volume)
+		return add_part(archive, "volume", payload->volume, error);
 	if (add_part(archive, "kernel", payload->kernel, error) < 0)
 		return -1;
 	return payload->initrd ? add_part(archive, "initrd", payload->initrd, error) : 0;

@@ -292,6 +292,7 @@ int pantry_disk(const struct pantry *pantry, enum disk_entry entry, struct paylo
 void payload_free(struct payload *payload)
 {
 	part_free(payload->disk);
+	part_free(payload->volume);
 	free(payload->cmdline);
 	*payload = (struct payload){0};
 }

@@ -41,6 +41,7 @@ struct payload {
 	uint64_t image_size;  /* its size in bytes; 0 when the kernel is no Linux image */
 	unsigned protocol;    /* Linux boot protocol, 0x20f; 0 = none */
 	struct part *disk;    /* a disk that boots all this; NULL = not asked for, pantry_disk() */
+	struct part *volume;  /* what the ROM reads all this from; NULL = not asked for */
 };
 
 /**

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "check/substitute.h"
+#include "payload/volume.h"
 
 static void add_variable(struct job *job, const char *name, char *value)
 {
@@ -62,16 +63,20 @@ static void pick_expectations(struct job *job)
 			job->expected[job->expected_count++] = &from->expectations[i].expect;
 }
 
-/* Sources of payload bytes that a plain machine has; true = through fw_cfg's DMA interface. */
-static int source_dma(const char *source, bool *dma, struct error *error)
+/* Which volume a source is, VOLUME_FAULTS when it is none. */
+static enum volume_fault volume_of(const char *source)
 {
-	if (strcmp(source, "fwcfg-dma") == 0)
-		*dma = true;
-	else if (strcmp(source, "fwcfg-pio") == 0)
-		*dma = false;
-	else
-		return fail(error, "source %s: unknown, expected fwcfg-dma or fwcfg-pio", source);
-	return 0;
+	static const char volume[] = "volume";
+	const char *behind = source + strlen(volume);
+	enum volume_fault fault = VOLUME_SOUND;
+
+	if (strncmp(source, volume, strlen(volume)) != 0)
+		return VOLUME_FAULTS;
+	if (!*behind)
+		return VOLUME_SOUND;
+	while (++fault < VOLUME_FAULTS && strcmp(behind + 1, volume_fault_name(fault)) != 0)
+		;
+	return fault;
 }
 
 /* Devices name files of ours as ${guests}: who writes a case cannot know where they are built. */
@@ -127,8 +132,8 @@ static int describe_machine(struct job *job, struct stage *stage, struct error *
 		.firmware = strcmp(firmware, "seabios") == 0 ? NULL : firmware,
 	};
 	job->report = reports_on(job);
-	if (source_dma(cell_value(cell, AXIS_SOURCE)->text, &job->machine.dma, error) < 0 ||
-		name_arguments(job, stage, error) < 0)
+	job->machine.dma = strcmp(cell_value(cell, AXIS_SOURCE)->text, "fwcfg-pio") != 0;
+	if (name_arguments(job, stage, error) < 0)
 		return -1;
 	return stage_rom(stage, rom, &job->machine.rom_folder, error);
 }
@@ -144,6 +149,18 @@ static int make_disk(struct job *job, struct stage *stage, struct error *error)
 		strcmp(via, "disk16") == 0 ? DISK_ENTRY_16 : DISK_ENTRY_32, &job->payload, error);
 }
 
+static int make_volume(struct job *job, struct error *error)
+{
+	enum volume_fault fault = volume_of(cell_value(job->cell, AXIS_SOURCE)->text);
+
+	if (fault == VOLUME_FAULTS)
+		return 0;
+	if (!job->machine.rom_folder)
+		return fail(error, "source volume: no stock ROM reads one");
+	job->payload.volume = volume_image(&job->payload, fault, error);
+	return job->payload.volume ? 0 : fail_within(error, "volume");
+}
+
 static int make_payload(struct job *job, struct stage *stage, struct error *error)
 {
 	const struct stand_in *stand_in = &stage->choices.stand_in;
@@ -157,7 +174,7 @@ static int make_payload(struct job *job, struct stage *stage, struct error *erro
 	if (pantry_payload(stage->pantry, &kernel, &initrd,
 		    &cell_value(job->cell, AXIS_CMDLINE)->cmdline, &job->payload, error) < 0)
 		return -1;
-	return make_disk(job, stage, error);
+	return make_disk(job, stage, error) < 0 ? -1 : make_volume(job, error);
 }
 
 int job_prepare(struct job *job, struct stage *stage, const struct cell *cell, struct error *error)

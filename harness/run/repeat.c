@@ -56,6 +56,9 @@ static int keep_payload(
 		return -1;
 	if (job->payload.disk && keep_part(stage, folder, job->payload.disk, "disk", error) < 0)
 		return -1;
+	if (job->payload.volume &&
+		keep_part(stage, folder, job->payload.volume, "volume", error) < 0)
+		return -1;
 	return 0;
 }
 
