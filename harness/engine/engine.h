@@ -23,6 +23,15 @@ struct freeze_point {
 	uint16_t cs; /* code segment that it must run in, where firmware may pass the same address
 			otherwise; 0 = any */
 	bool real_mode; /* only with CR0.PE clear */
+	bool early;	/* not any more once a machine was let go on with THAW_LATE */
+};
+
+/** How a frozen machine goes on. */
+enum thaw {
+	THAW_KEEP, /* to stand still again when it comes to a freeze point */
+	THAW_LATE, /* likewise, early ones excepted until the next reset: code in a page with a
+			breakpoint runs an instruction at a time */
+	THAW_FREE  /* at full speed until the next reset from outside */
 };
 
 /** How one boot is asked for. All of it must stay valid until EVENT_ENDED. */
@@ -62,11 +71,8 @@ struct engine {
 	int (*read_memory)(
 		struct boot *boot, uint64_t address, void *out, size_t size, struct error *error);
 
-	/**
-	 * Lets a frozen machine go on. @param keep it is to stand still again when it comes to a
-	 * freeze point; without, it runs at full speed until the next reset from outside
-	 */
-	void (*thaw)(struct boot *boot, bool keep);
+	/** Lets a frozen machine go on. */
+	void (*thaw)(struct boot *boot, enum thaw how);
 
 	/** How to read the memory of a boot; valid until release(). */
 	struct memory_reader (*reader)(struct boot *boot);

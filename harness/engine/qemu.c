@@ -38,9 +38,9 @@ static int read_memory(
 	return memory_read(ours(boot), address, out, size, error);
 }
 
-static void thaw(struct boot *boot, bool keep)
+static void thaw(struct boot *boot, enum thaw how)
 {
-	freeze_thaw(ours(boot), keep);
+	freeze_thaw(ours(boot), how);
 }
 
 static struct memory_reader reader(struct boot *boot)

@@ -15,34 +15,48 @@
 
 #define TRAP "T05" /* stop reply: a breakpoint, or a step done */
 
-static void add_points(const struct qemu_boot *boot, struct buffer *frames, char kind)
+/* Early points, or the others. */
+static void add_points(const struct qemu_boot *boot, struct buffer *frames, char kind, bool early)
 {
 	char packet[32];
 
 	for (size_t i = 0; i < boot->request.freeze_count; i++) {
-		snprintf(packet, sizeof(packet), "%c1,%x,1", kind, boot->request.freeze[i].linear);
+		const struct freeze_point *point = &boot->request.freeze[i];
+
+		if (point->early != early)
+			continue;
+		snprintf(packet, sizeof(packet), "%c1,%x,1", kind, point->linear);
 		rsp_frame(frames, packet);
 	}
 }
 
+/* A breakpoint that is set twice has to be taken away twice: only what differs is said. */
+static void arm(struct qemu_boot *boot, struct buffer *frames, int armed)
+{
+	bool early = boot->armed == ARMED, late = boot->armed != DISARMED;
+
+	if (early != (armed == ARMED))
+		add_points(boot, frames, early ? 'z' : 'Z', true);
+	if (late != (armed != DISARMED))
+		add_points(boot, frames, late ? 'z' : 'Z', false);
+	boot->armed = armed;
+}
+
 /* Everything in one write: a byte that comes while the machine runs would stop it. */
-static int go(struct qemu_boot *boot, char points, const char *how, struct error *error)
+static int go(struct qemu_boot *boot, int armed, const char *how, struct error *error)
 {
 	autobuffer struct buffer frames = {0};
 
-	if (points) {
-		add_points(boot, &frames, points);
-		boot->armed = points == 'Z';
-	}
+	arm(boot, &frames, armed);
 	rsp_frame(&frames, how);
 	return rsp_send_frames(&boot->stub, &frames, error);
 }
 
-static void go_or_fail(struct qemu_boot *boot, char points, const char *how)
+static void go_or_fail(struct qemu_boot *boot, int armed, const char *how)
 {
 	struct error error;
 
-	if (!boot->killed && go(boot, points, how, &error) < 0)
+	if (!boot->killed && go(boot, armed, how, &error) < 0)
 		boot_fail(boot, error.text);
 }
 
@@ -53,7 +67,7 @@ int freeze_prepare(struct qemu_boot *boot, struct error *error)
 	fcntl(boot->stub.fd, F_SETFL, O_NONBLOCK);
 	if (boot->start != QEMU_START_STUB)
 		return 0;
-	return go(boot, 'Z', "c", error);
+	return go(boot, ARMED, "c", error);
 }
 
 void freeze_arm(struct qemu_boot *boot)
@@ -65,9 +79,7 @@ void freeze_arm(struct qemu_boot *boot)
 		return;
 	boot->frozen = boot->stepping = false;
 	buffer_add_text(&frames, "\003"); /* a running machine stops at any byte, and loses it */
-	if (!boot->armed)
-		add_points(boot, &frames, 'Z');
-	boot->armed = true;
+	arm(boot, &frames, ARMED);
 	rsp_frame(&frames, "c");
 	if (rsp_send_frames(&boot->stub, &frames, &error) < 0)
 		boot_fail(boot, error.text);
@@ -76,19 +88,20 @@ void freeze_arm(struct qemu_boot *boot)
 void freeze_resume(struct qemu_boot *boot)
 {
 	boot->frozen = boot->stepping = false;
-	go_or_fail(boot, boot->armed ? 0 : 'Z', "c");
+	go_or_fail(boot, ARMED, "c");
 }
 
-void freeze_thaw(struct qemu_boot *boot, bool keep)
+/* Where the breakpoint stays under the machine's feet, one step leads over it. */
+void freeze_thaw(struct qemu_boot *boot, enum thaw how)
 {
 	if (!boot->frozen)
 		return;
 	boot->frozen = false;
-	boot->stepping = keep;
-	if (keep)
-		go_or_fail(boot, 0, "s");
+	boot->stepping = how == THAW_KEEP;
+	if (how == THAW_KEEP)
+		go_or_fail(boot, (int)boot->armed, "s");
 	else
-		go_or_fail(boot, 'z', "c");
+		go_or_fail(boot, how == THAW_LATE ? ARMED_LATE : DISARMED, "c");
 }
 
 /* The freeze point at which the machine stands, or none. */
@@ -114,7 +127,7 @@ static void trapped(struct qemu_boot *boot)
 
 	if (boot->stepping) {
 		boot->stepping = false;
-		go_or_fail(boot, 0, "c");
+		go_or_fail(boot, (int)boot->armed, "c");
 		return;
 	}
 	if (rsp_registers(&boot->stub, &event.cpu, &error) < 0) {
@@ -124,7 +137,7 @@ static void trapped(struct qemu_boot *boot)
 	boot->frozen = true;
 	point = point_of(boot, &event.cpu);
 	if (!point) {
-		freeze_thaw(boot, true);
+		freeze_thaw(boot, THAW_KEEP);
 		return;
 	}
 	intakes_drain(boot);

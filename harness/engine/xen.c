@@ -352,9 +352,9 @@ static int read_memory(
 	return nested_read(&ours(boot)->memory, address, out, size, error);
 }
 
-static void thaw(struct boot *boot, bool keep)
+static void thaw(struct boot *boot, enum thaw how)
 {
-	freeze_thaw(ours(boot)->outer, keep);
+	freeze_thaw(ours(boot)->outer, how);
 }
 
 static struct memory_reader reader(struct boot *boot)

@@ -50,8 +50,10 @@ static void add_rom_points(struct judge *judge, unsigned entry)
 {
 	for (uint32_t at = ROM_FIRST; at < ROM_LAST && judge->point_count < JUDGE_POINTS;
 		at += ROM_STEP)
-		judge->points[judge->point_count++] = (struct freeze_point){
-			.linear = at + entry, .cs = (uint16_t)(at >> 4), .real_mode = true};
+		judge->points[judge->point_count++] = (struct freeze_point){.linear = at + entry,
+			.cs = (uint16_t)(at >> 4),
+			.real_mode = true,
+			.early = true};
 }
 
 static int watch_rom(struct judge *judge, const char *path, struct error *error)
@@ -129,7 +131,7 @@ static enum judge_answer look_before(struct judge *judge, const struct job *job,
 		return entry < 0 ? JUDGE_TROUBLE : JUDGE_GO_ON;
 	memory_image_free(judge->before);
 	judge->before = memory_image_take(&reader, UINT64_MAX, error);
-	return judge->before ? JUDGE_GO_ON : JUDGE_TROUBLE;
+	return judge->before ? JUDGE_BEGUN : JUDGE_TROUBLE;
 }
 
 static int judge_scene(struct judge *judge, const struct layout_scene *scene, struct error *error)

@@ -313,10 +313,13 @@ static void on_frozen(struct trial *trial, const struct event *event)
 		mark(trial, "load", event->at);
 	switch (answer) {
 	case JUDGE_GO_ON:
-		trial->job->engine->thaw(trial->boot, true);
+		trial->job->engine->thaw(trial->boot, THAW_KEEP);
+		break;
+	case JUDGE_BEGUN:
+		trial->job->engine->thaw(trial->boot, THAW_LATE);
 		break;
 	case JUDGE_DONE:
-		trial->job->engine->thaw(trial->boot, false);
+		trial->job->engine->thaw(trial->boot, THAW_FREE);
 		break;
 	case JUDGE_GUILTY:
 		trial_end(trial, WATCH_FINDING);
