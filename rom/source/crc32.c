@@ -2,6 +2,11 @@
 
 #define POLYNOMIAL 0xedb88320u
 
+/* At any address. */
+struct word {
+	uint32_t value;
+} __attribute__((packed, may_alias));
+
 void crc32_init(struct crc32 *crc)
 {
 	for (uint32_t i = 0; i < 256; i++) {
@@ -26,7 +31,7 @@ uint32_t crc32_more(const struct crc32 *crc, uint32_t sum, const void *at, uint3
 
 	sum = ~sum;
 	for (; bytes >= 4; bytes -= 4, byte += 4) {
-		sum ^= *(const uint32_t __attribute__((aligned(1), may_alias)) *)byte;
+		sum ^= ((const struct word *)byte)->value;
 		sum = t[3][sum & 0xff] ^ t[2][sum >> 8 & 0xff] ^ t[1][sum >> 16 & 0xff] ^
 		      t[0][sum >> 24];
 	}
