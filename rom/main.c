@@ -146,7 +146,7 @@ int rom_main(struct work *work)
 		start_place(&boot);
 		enter = start(&boot);
 	}
-	volume_clear(&boot.volume);
+	volume_end(&boot.volume);
 	if (enter < 0) {
 		refused(&boot);
 		return ENTER_NOT;

@@ -103,7 +103,7 @@ static int plan(struct boot *boot, struct linux *linux)
 static int load(struct boot *boot, struct linux *linux)
 {
 	if (boot->volume.found)
-		volume_widen(&boot->volume, &boot->place);
+		volume_hasten(&boot->volume, &boot->place);
 	if (load_item(boot, linux, ITEM_SETUP) < 0 || load_item(boot, linux, ITEM_KERNEL) < 0 ||
 		load_item(boot, linux, ITEM_INITRD) < 0)
 		return -1;

@@ -5,9 +5,11 @@
 
 #include "place.h"
 #include "source/disk.h"
+#include "source/virtio_blk.h"
 #include "source/volume.h"
 
-/* Low memory that is only used when a volume is looked for: checksum tables, and a buffer. */
+/* Low memory that is only used when a volume is looked for: checksum tables, a virtio queue, and a
+ * buffer. */
 #define VOLUME_AREA	 0xa000u
 #define VOLUME_AREA_SIZE 0x6000u
 
@@ -16,6 +18,8 @@ struct volume {
 	struct refusal *why;
 	bool found;
 	uint32_t drive;
+	uint32_t sectors;		 /* of the disk */
+	struct virtio_blk blk;		 /* port 0: all is read by int 13h */
 	uint32_t buffer, buffer_sectors; /* what the firmware reads to: it reaches 1 MiB */
 	struct volume_parts parts;
 };
@@ -27,8 +31,11 @@ struct volume {
  */
 int volume_find(struct volume *volume, struct work *work, struct place *place);
 
-/* Take a larger buffer, when everything else has its place: fewer calls of the firmware. */
-void volume_widen(struct volume *volume, struct place *place);
+/*
+ * Before the large parts are read, when everything has its place: go to the device itself, or take
+ * a larger buffer.
+ */
+void volume_hasten(struct volume *volume, struct place *place);
 
 /*
  * Read bytes of a part from an offset on, a multiple of a sector, to anywhere below 4 GiB. What is
@@ -43,7 +50,10 @@ uint32_t volume_sum(uint32_t sum, uint32_t at, uint32_t bytes);
 /* Is sum that of a part? Returns 0, or -1 with REFUSE_VOLUME_SUM. */
 int volume_check(struct volume *volume, enum item item, uint32_t sum);
 
-/* Leave nothing behind in low memory. */
-void volume_clear(const struct volume *volume);
+/*
+ * Leave nothing behind in low memory, and the disk to the firmware: the next boot device may be on
+ * it, and the setup of a real kernel asks int 13h about all disks.
+ */
+void volume_end(struct volume *volume);
 
 #endif
