@@ -12,9 +12,11 @@
 static const char *const engines[] = {"qemu", "xen", "stubdom", NULL};
 static const char *const roms[] = {"dkboot", "stock", NULL};
 static const char *const ways[] = {"direct", "disk", "disk16", NULL};
-static const char *const sources[] = {"fwcfg-dma", "fwcfg-pio", "volume", "stream", NULL};
 static const char *const moves[] = {"none", "save", "migrate", NULL};
 static const char *const entries[] = {"16", "32", "64", NULL};
+static const char *const sources[] = {"fwcfg-dma", "fwcfg-pio", "volume", "volume-truncated",
+	"volume-version", "volume-foreign", "volume-header", "volume-kernel", "volume-initrd",
+	"volume-cmdline", "stream", NULL};
 static const char *const firmwares[] = {"seabios", NULL};
 
 static const struct axis_rule rules[AXES] = {

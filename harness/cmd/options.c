@@ -106,6 +106,13 @@ static const struct argp_option list_options[] = {
 		1},
 	{0}};
 
+static const struct argp_option pack_options[] = {
+	{"kernel", KEY_AXIS + AXIS_KERNEL, "FILE|NAME", 0,
+		"kernel, a file or a name of the catalogue", 1},
+	{"initrd", KEY_AXIS + AXIS_INITRD, "FILE|NAME", 0, "initrd, or none", 1},
+	{"cmdline", KEY_AXIS + AXIS_CMDLINE, "TEXT", 0, "command line", 1},
+	{"output", 'o', "FILE", 0, "the volume", 1}, {0}};
+
 static error_t complain(
 	struct options *options, const char *option, const char *value, const char *wanted)
 {
@@ -290,7 +297,7 @@ static struct argp_option *options_join(unsigned groups)
 		const struct argp_option *table;
 	} tables[] = {{OPTIONS_SELECT, select_options}, {OPTIONS_BOOT, boot_options},
 		{OPTIONS_LIST, list_options}, {OPTIONS_REPLACE, replace_options},
-		{OPTIONS_RUN, run_options}};
+		{OPTIONS_RUN, run_options}, {OPTIONS_PACK, pack_options}};
 	struct argp_option *all = calloc(64, sizeof(*all));
 	size_t count = 0;
 

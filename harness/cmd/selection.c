@@ -282,6 +282,18 @@ int selection_boot(struct selection *selection, const struct options *options, s
 	return cells_expand(test_case, &selection->cells, error);
 }
 
+const struct cell *selection_find(const struct selection *selection, const char *id)
+{
+	for (size_t i = 0; i < selection->cells.count; i++) {
+		autobuffer struct buffer name = {0};
+
+		cell_id(&selection->cells.cells[i], &name);
+		if (strcmp(name.data, id) == 0)
+			return &selection->cells.cells[i];
+	}
+	return NULL;
+}
+
 void selection_free(struct selection *selection)
 {
 	for (size_t i = 0; i < selection->case_count; i++)

@@ -67,6 +67,12 @@ static const char *const disk_arguments[] = {"-drive",
 	"file=" AGENT_CELL "/disk,format=raw,if=none,id=d0,file.locking=off", "-device",
 	"ide-hd,drive=d0,bus=ahci0.0"};
 
+/* The ROM is on a card that does nothing else. Firmware knows how to read a disk behind virtio. */
+static const char *const volume_arguments[] = {"-drive",
+	"if=none,id=volume,file=" AGENT_CELL "/volume,format=raw,readonly=on,file.locking=off",
+	"-device", "virtio-blk-pci,drive=volume,disable-modern=on", "-device",
+	CARD ",romfile=" AGENT_CELL "/rom/" CARD_ROM};
+
 static const char *const rom_arguments[] = {"-L", AGENT_CELL "/rom"};
 
 static bool is_line(const char *argument)
@@ -119,6 +125,9 @@ static void add_model_arguments(
 	if (payload->disk)
 		add_elements(out, disk_arguments, sizeof(disk_arguments) / sizeof(*disk_arguments));
 	add_files(out, machine);
+	if (payload->volume)
+		add_elements(out, volume_arguments,
+			sizeof(volume_arguments) / sizeof(*volume_arguments));
 	buffer_add_text(out, "]\n");
 }
 
@@ -145,7 +154,9 @@ void xen_config(const struct machine *given, const struct payload *payload, stru
 	buffer_printf(out, "memory=%llu\nvcpus=%u\n", (unsigned long long)(machine->memory >> 20),
 		machine->vcpus);
 	buffer_add_text(out, all_lines);
-	if (!payload->disk)
+	if (payload->volume)
+		add_string(out, "boot", "n");
+	else if (!payload->disk)
 		add_payload(out, machine, payload);
 	if (!pvh)
 		add_model_arguments(out, machine, payload);
@@ -197,7 +208,7 @@ static int add_part(
 static int add_roms(struct archive *archive, const char *folder, struct error *error)
 {
 	static const char *const names[] = {"linuxboot.bin", "linuxboot_dma.bin", "multiboot.bin",
-		"multiboot_dma.bin", "pvh.bin"};
+		"multiboot_dma.bin", "pvh.bin", CARD_ROM};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		autofree char *path = format_text("%s/%s", folder, names[i]);
@@ -224,6 +235,8 @@ static int add_payload_parts(
 	if (payload->boot == BOOT_MULTIBOOT2 &&
 		add_bytes(archive, "stand-in", zeros, sizeof(zeros), error) < 0)
 		return -1;
+	if (payload->volume)
+		return add_part(archive, "volume", payload->volume, error);
 	if (add_part(archive, "kernel", payload->kernel, error) < 0)
 		return -1;
 	for (size_t i = 0; i < payload->attached_count; i++) {

@@ -25,12 +25,13 @@ static void add_part(struct buffer *text, const char *name, const struct part *p
 static void add_domain(
 	struct buffer *text, const struct machine *machine, const struct payload *payload)
 {
-	static const char *const roms[] = {"linuxboot.bin", "multiboot.bin", "pvh.bin"};
+	static const char *const roms[] = {"linuxboot.bin", "multiboot.bin", "pvh.bin", CARD_ROM};
 
 	xen_config(machine, payload, text);
 	add_part(text, "kernel", payload->kernel);
 	add_part(text, "initrd", payload->initrd);
 	add_part(text, "disk", payload->disk);
+	add_part(text, "volume", payload->volume);
 	for (size_t i = 0; machine->rom_folder && i < sizeof(roms) / sizeof(roms[0]); i++) {
 		autofree char *path = format_text("%s/%s", machine->rom_folder, roms[i]);
 		autobuffer struct buffer rom = {0};
