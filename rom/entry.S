@@ -95,6 +95,8 @@ boot:
 	call	open_a20
 	cli
 	call	make_descriptors
+to_flat:
+	lgdtl	W_GDTR
 	movl	%cr0, %eax
 	orb	$1, %al
 	movl	%eax, %cr0
@@ -167,7 +169,7 @@ a20_is_open:
 	cmpl	%es:(WORK_BASE + 0x10 + W_A20), %eax
 1:	ret
 
-/* GDT and the two far pointers, which all need our base. Leaves the GDTR loaded. */
+/* GDT and the two far pointers, which all need our base. */
 make_descriptors:
 	sgdtl	W_OLD_GDTR
 	movw	%ds, %ax
@@ -187,7 +189,6 @@ make_descriptors:
 	movw	%cs, W_FAR16 + 2
 	movw	$(gdt_end - gdt - 1), W_GDTR
 	movl	$(WORK_BASE + W_GDT), W_GDTR + 2
-	lgdtl	W_GDTR
 	ret
 
 	.balign	4
@@ -213,12 +214,28 @@ flat:
 	movw	%ax, %fs
 	movw	%ax, %gs
 	movw	%ax, %ss
+	movl	WORK_BASE + W_RESUME, %esp
+	testl	%esp, %esp
+	jnz	resume
 	movl	$(WORK_BASE + WORK_SIZE), %esp
 	movl	$WORK_BASE, %eax
 	call	rom_main
 	cmpb	$ENTER_PROTECTED, %al
 	je	enter_protected
 	ljmp	$SEL_CODE16, $OFFSET(leave_flat)
+
+/*
+ * Called from C: int 13h with AX and DX of the work area and DS:SI at its packet. The firmware gets its
+ * own stack, on which it called us. What the 32-bit side is to keep waits on its stack.
+ */
+	.global bios_disk
+bios_disk:
+	pushal
+	movl	%esp, WORK_BASE + W_RESUME
+	movl	$ENTER_DISK, %eax
+	ljmp	$SEL_CODE16, $OFFSET(leave_flat)
+resume:	popal
+	ret
 
 	.section .text.enter, "ax"
 	.code32
@@ -309,6 +326,8 @@ real:
 	movw	%cx, %ds
 	lgdtl	W_OLD_GDTR
 	lidtl	%cs:OFFSET(real_idt)
+	cmpb	$ENTER_DISK, %al
+	je	call_disk
 	testl	%eax, %eax
 	jz	refused
 
@@ -333,6 +352,25 @@ real:
 	xorl	%ebp, %ebp
 	xorl	%eax, %eax
 	lret
+
+/* Interrupts are on, as the firmware has them when it runs. Status 0: no error. */
+call_disk:
+	movw	W_FIRMWARE_SS, %ss
+	movzwl	W_FIRMWARE_SP, %esp
+	movw	W_DISK_AX, %ax
+	movw	W_DISK_DX, %dx
+	movw	$W_DISK_PACKET, %si
+	sti
+	int	$0x13
+	cli
+	cld
+	movw	$WORK_SEG, %cx
+	movw	%cx, %ds
+	movb	$1, %al
+	jc	1f
+	xorw	%ax, %ax
+1:	movw	%ax, W_DISK_STATUS
+	jmp	to_flat
 
 /* The BIOS boot specification: int 18h, and the next device is tried. */
 refused:

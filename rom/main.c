@@ -31,6 +31,11 @@ AT(enter.ebx, W_ENTER_EBX);
 AT(enter.esi, W_ENTER_ESI);
 AT(enter.cr3, W_ENTER_CR3);
 AT(gdt, W_GDT);
+AT(resume, W_RESUME);
+AT(disk_ax, W_DISK_AX);
+AT(disk_dx, W_DISK_DX);
+AT(disk_status, W_DISK_STATUS);
+AT(packet, W_DISK_PACKET);
 AT(e820, W_E820);
 _Static_assert(sizeof(struct e820) == E820_ENTRY, "e820 entry");
 _Static_assert(sizeof(struct work) + 0x800 <= WORK_SIZE, "no room for the stack");
@@ -59,8 +64,12 @@ static int gather(struct boot *boot)
 {
 	uint32_t *size = boot->size;
 
-	if (check_gathered(boot->work, &boot->why) < 0 || fw_cfg_probe(&boot->fw) < 0 ||
-		fw_cfg_sizes(&boot->fw, size) < 0 || fw_cfg_files(&boot->fw, boot->file) < 0)
+	if (check_gathered(boot->work, &boot->why) < 0)
+		return -1;
+	boot->fw_found = !fw_cfg_probe(&boot->fw);
+	if (!boot->fw_found)
+		return 0;
+	if (fw_cfg_sizes(&boot->fw, size) < 0 || fw_cfg_files(&boot->fw, boot->file) < 0)
 		return -1;
 	if (size[ITEM_CMDLINE])
 		size[ITEM_CMDLINE]--; /* the item counts its NUL */
@@ -82,6 +91,18 @@ static void start_place(struct boot *boot)
 		FIRMWARE_STACK + FIRMWARE_REGISTERS);
 }
 
+/* Nobody gave fw_cfg a kernel, or there is none: a disk may be a volume. */
+static int start_from_volume(struct boot *boot)
+{
+	if (volume_find(&boot->volume, boot->work, &boot->place) < 0)
+		return -1;
+	if (boot->volume.found)
+		return linux_start(boot);
+	if (!boot->fw_found)
+		return fw_cfg_probe(&boot->fw); /* and say what it lacks */
+	return refuse(&boot->why, REFUSE_NO_KERNEL, boot->size[ITEM_SETUP], disk_count(), 0);
+}
+
 /*
  * Only QEMU's loaders for Multiboot and PVH say where a kernel is entered, and only that for PVH
  * has a setup besides. A file of ours comes first: somebody put it there on purpose.
@@ -90,15 +111,15 @@ static int start(struct boot *boot)
 {
 	uint32_t entry;
 
+	if (!boot->fw_found)
+		return start_from_volume(boot);
 	if (boot->file[FILE_MULTIBOOT2].key)
 		return multiboot2_start(boot);
 	if (fw_cfg_word(&boot->fw, ITEM_KERNEL, FW_KERNEL_ENTRY, &entry) < 0)
 		return -1;
 	if (entry)
 		return boot->size[ITEM_SETUP] ? pvh_start(boot) : multiboot_start(boot);
-	if (boot->size[ITEM_SETUP])
-		return linux_start(boot);
-	return refuse(&boot->why, REFUSE_NO_KERNEL, boot->size[ITEM_SETUP], 0, 0);
+	return boot->size[ITEM_SETUP] ? linux_start(boot) : start_from_volume(boot);
 }
 
 /* Leave nothing of a refused payload where the next boot device looks. */
@@ -125,6 +146,7 @@ int rom_main(struct work *work)
 		start_place(&boot);
 		enter = start(&boot);
 	}
+	volume_end(&boot.volume);
 	if (enter < 0) {
 		refused(&boot);
 		return ENTER_NOT;

@@ -23,7 +23,7 @@
  */
 #define REFUSALS(X)                                                                                \
 	X(REFUSE_NO_FW_CFG, "no fw_cfg device (signature %x)")                                     \
-	X(REFUSE_NO_KERNEL, "no payload (setup of %u bytes)")                                      \
+	X(REFUSE_NO_KERNEL, "no payload (setup of %u bytes, no volume on %u disks)")               \
 	X(REFUSE_READ, "fw_cfg DMA of %s failed (control %x)")                                     \
 	X(REFUSE_E820_BROKEN, "broken e820 map (after %u entries)")                                \
 	X(REFUSE_E820_LONG, "e820 map too long (over %u entries)")                                 \
@@ -48,7 +48,13 @@
 	X(REFUSE_TAG_UNKNOWN, "Multiboot 2 header asks for the unknown (tag %u at %u)")            \
 	X(REFUSE_INFO, "Multiboot 2 header asks for what is not here (information %u)")            \
 	X(REFUSE_ELF, "broken ELF file (%u bytes at %x of %u)")                                    \
-	X(REFUSE_RELOCATE, "kernel cannot be relocated so (%x-%x, alignment %x)")
+	X(REFUSE_RELOCATE, "kernel cannot be relocated so (%x-%x, alignment %x)")                  \
+	X(REFUSE_VOLUME_HEADER, "volume header is damaged (CRC-32 %x, says %x)")                   \
+	X(REFUSE_VOLUME_VERSION, "volume of version %u (this ROM reads %u)")                       \
+	X(REFUSE_VOLUME_SHORT, "volume is truncated (disk of %u sectors, needs %u)")               \
+	X(REFUSE_VOLUME_PART, "volume has a broken part (number %u, kind %u, at sector %u)")       \
+	X(REFUSE_VOLUME_SUM, "%s on the volume is damaged (CRC-32 %x, says %x)")                   \
+	X(REFUSE_DISK, "disk %x cannot be read (status %x, at sector %u)")
 
 #define REFUSE_ENUMERATOR(name, text) name,
 enum item { ITEMS(REFUSE_ENUMERATOR) };

@@ -31,7 +31,12 @@
 #define W_ENTER_ESI   72
 #define W_ENTER_CR3   76
 #define W_GDT	      80
-#define W_E820	      128
+#define W_RESUME      128
+#define W_DISK_AX     132
+#define W_DISK_DX     134
+#define W_DISK_STATUS 136
+#define W_DISK_PACKET 140
+#define W_E820	      172
 
 #define E820_MAX   128
 #define E820_ENTRY 20
@@ -45,12 +50,14 @@
 #define ENTER_NOT	0
 #define ENTER_REAL	1
 #define ENTER_PROTECTED 2 /* with struct enter; in long mode when its cr3 is not 0 */
+#define ENTER_DISK	3 /* not an answer: how bios_disk() goes to real mode */
 
 #ifndef __ASSEMBLER__
 
 #include "handover.h"
 #include "map.h"
 #include "boot/linux.h"
+#include "source/disk_packet.h"
 
 struct work {
 	uint16_t firmware_sp, firmware_ss;
@@ -64,6 +71,10 @@ struct work {
 	uint16_t enter_seg, enter_sp;
 	struct enter enter;
 	uint8_t gdt[48];
+	uint32_t resume; /* stack of a bios_disk() that has not come back, or 0 */
+	uint16_t disk_ax, disk_dx;
+	uint32_t disk_status;
+	union disk_packet packet;
 	struct e820 e820[E820_MAX];
 	uint32_t e820_slack;	  /* a BIOS may answer with 24 bytes though asked for 20 */
 	struct linux_setup setup; /* looked at before anything is placed */

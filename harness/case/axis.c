@@ -12,8 +12,11 @@
 static const char *const engines[] = {"qemu", "xen", "stubdom", NULL};
 static const char *const roms[] = {"dkboot", "stock", NULL};
 static const char *const ways[] = {"direct", "disk", "disk16", NULL};
-static const char *const sources[] = {"fwcfg-dma", "fwcfg-pio", "volume", "stream", NULL};
+static const char *const moves[] = {"none", "save", "migrate", NULL};
 static const char *const entries[] = {"16", "32", "64", NULL};
+static const char *const sources[] = {"fwcfg-dma", "fwcfg-pio", "volume", "volume-truncated",
+	"volume-version", "volume-foreign", "volume-header", "volume-kernel", "volume-initrd",
+	"volume-cmdline", "stream", NULL};
 static const char *const firmwares[] = {"seabios", NULL};
 
 static const struct axis_rule rules[AXES] = {
@@ -32,6 +35,7 @@ static const struct axis_rule rules[AXES] = {
 	[AXIS_CMDLINE] = {"cmdline", KIND_CMDLINE, "none", NULL, false, 0, 0},
 	[AXIS_ENTRY] = {"entry", KIND_TEXT, "16", entries, false, 0, 0},
 	[AXIS_RESETS] = {"resets", KIND_NUMBER, "0", NULL, false, 0, 1000},
+	[AXIS_MOVE] = {"move", KIND_TEXT, "none", moves, false, 0, 0},
 };
 
 const struct axis_rule *axis_rule(enum axis_id axis)

@@ -28,6 +28,7 @@ enum axis_id {
 	AXIS_CMDLINE,
 	AXIS_ENTRY,  /* text: "16", "32", "64": where a Linux is entered */
 	AXIS_RESETS, /* number of resets from outside, each boot judged again */
+	AXIS_MOVE,   /* text: "none"; "save", "migrate": the guest goes on in another domain */
 	AXES
 };
 

@@ -129,10 +129,10 @@ static const struct panic_row rows[] = {
 		"|(?:load|load_end|bss_end|header)_addr|address space).*)",
 		FAILURE_REFUSED, "qemu: linux kernel too old to load a ram disk",
 		"qemu-system-x86_64: warning: host kernel does not know this"},
-	{"libxc", GUEST, "panic: ", "xc: error: panic: (.*)", FAILURE_REFUSED,
+	{"libxc", GUEST | EMULATOR, "panic: ", "xc: error: panic: (.*)", FAILURE_REFUSED,
 		"xc: error: panic: xg_dom_core.c:718: xc_dom_find_loader: no loader found",
 		"dkinit: cmdline text=xc: error: panic: no"},
-	{"libxl", GUEST, "libxl: error: ", "\\blibxl: error: (.*)", FAILURE_REFUSED,
+	{"libxl", GUEST | EMULATOR, "libxl: error: ", "\\blibxl: error: (.*)", FAILURE_REFUSED,
 		"libxl: error: libxl_create.c:1252:initiate_domain_create: unable to add disk",
 		"dkinit: cmdline text=libxl: error: no"},
 };

@@ -4,7 +4,8 @@
 
 #include "check/layout_rule.h"
 
-#define JOIN 16 /* changed bytes nearer than this are one change */
+#define JOIN	 16 /* changed bytes nearer than this are one change */
+#define RESERVED 2  /* e820 type */
 
 /* Memory that firmware and loaders may leave changed, and why. */
 static const struct footprint {
@@ -40,6 +41,16 @@ static void consider(uint64_t start, uint64_t end, uint64_t *at, uint64_t *till)
 		*till = start;
 }
 
+/* A volume is read by the firmware's own driver, whose rings lie in memory that it has reserved. */
+static void consider_firmware(const struct layout_view *view, uint64_t *at, uint64_t *till)
+{
+	const struct memory_map *map = &view->scene->map;
+
+	for (size_t i = 0; view->scene->payload->volume && i < map->count; i++)
+		if (map->range[i].type == RESERVED && map->range[i].start >= HIGH_MEMORY)
+			consider(map->range[i].start, map->range[i].end, at, till);
+}
+
 /* The next stretch behind @at, below @end, that nobody has a right to change. False: there is none.
  */
 static bool next_stretch(const struct layout_view *view, uint64_t *at, uint64_t *till, uint64_t end)
@@ -56,6 +67,7 @@ static bool next_stretch(const struct layout_view *view, uint64_t *at, uint64_t 
 		for (size_t i = 0; i < sizeof(footprints) / sizeof(footprints[0]); i++)
 			if (footprints[i].loaders >> view->scene->loader & 1)
 				consider(footprints[i].start, footprints[i].end, at, till);
+		consider_firmware(view, at, till);
 		consider(image, view->arrived + SHOWN_BYTES, at, till); /* rule_image_end() */
 	} while (*at != from && *at < end);
 	return *at < end;

@@ -88,8 +88,10 @@ static const struct argp_option run_options[] = {
 	{"quiet", 'q', NULL, 0, "no progress", 3}, {0}};
 
 static const struct argp_option boot_options[] = {
-	{"expect", KEY_EXPECT, "REGEX", 0,
-		"text that the serial console must show; repeated: in this order", 1},
+	{"expect", KEY_EXPECT, "[CHANNEL:]REGEX", 0,
+		"text that the guest's console must show: serial, or pv under Xen, unless CHANNEL "
+		"is serial, pv, debug or emulator; repeated: in this order",
+		1},
 	{"limit", KEY_LIMIT, "TIME", 0, "time limit before scaling (default 60s)", 1},
 	{"map", KEY_MAP, NULL, 0,
 		"print the memory map of the boot, behind the console: what lies where; implies "
@@ -103,6 +105,13 @@ static const struct argp_option list_options[] = {
 		"Markdown table",
 		1},
 	{0}};
+
+static const struct argp_option pack_options[] = {
+	{"kernel", KEY_AXIS + AXIS_KERNEL, "FILE|NAME", 0,
+		"kernel, a file or a name of the catalogue", 1},
+	{"initrd", KEY_AXIS + AXIS_INITRD, "FILE|NAME", 0, "initrd, or none", 1},
+	{"cmdline", KEY_AXIS + AXIS_CMDLINE, "TEXT", 0, "command line", 1},
+	{"output", 'o', "FILE", 0, "the volume", 1}, {0}};
 
 static error_t complain(
 	struct options *options, const char *option, const char *value, const char *wanted)
@@ -288,7 +297,7 @@ static struct argp_option *options_join(unsigned groups)
 		const struct argp_option *table;
 	} tables[] = {{OPTIONS_SELECT, select_options}, {OPTIONS_BOOT, boot_options},
 		{OPTIONS_LIST, list_options}, {OPTIONS_REPLACE, replace_options},
-		{OPTIONS_RUN, run_options}};
+		{OPTIONS_RUN, run_options}, {OPTIONS_PACK, pack_options}};
 	struct argp_option *all = calloc(64, sizeof(*all));
 	size_t count = 0;
 

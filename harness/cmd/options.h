@@ -49,7 +49,8 @@ enum option_group {
 	OPTIONS_REPLACE = 2,
 	OPTIONS_RUN = 4,
 	OPTIONS_BOOT = 8,
-	OPTIONS_LIST = 16
+	OPTIONS_LIST = 16,
+	OPTIONS_PACK = 32
 };
 
 /**
@@ -84,6 +85,9 @@ int selection_check_files(const struct options *options, struct error *error);
 
 /** The one cell that `dkboot boot` describes. */
 int selection_boot(struct selection *selection, const struct options *options, struct error *error);
+
+/** The cell with that id, or NULL. */
+const struct cell *selection_find(const struct selection *selection, const char *id);
 
 void selection_free(struct selection *selection);
 

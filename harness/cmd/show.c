@@ -126,22 +126,20 @@ static int show_id(
 {
 	struct options all = *options;
 	struct selection selection;
-	autobuffer struct buffer name = {0};
+	const struct cell *cell = NULL;
 	int status = -1;
 
 	all.cases++;
 	all.case_count--;
-	if (selection_load(&selection, &all, error) == 0)
-		status = fail(
-			error, "show: '%s' is neither a cell's folder nor the id of a cell", id);
-	for (size_t i = 0; i < selection.cells.count && error->text[0]; i++) {
-		buffer_clear(&name);
-		cell_id(&selection.cells.cells[i], &name);
-		if (strcmp(name.data, id) != 0)
-			continue;
+	if (selection_load(&selection, &all, error) == 0) {
+		cell = selection_find(&selection, id);
+		if (!cell)
+			fail(error, "show: '%s' is neither a cell's folder nor the id of a cell",
+				id);
+	}
+	if (cell) {
 		add_line(out, "cell", id);
-		add_cell(out, &selection.cells.cells[i]);
-		error->text[0] = '\0';
+		add_cell(out, cell);
 		status = 0;
 	}
 	selection_free(&selection);

@@ -7,6 +7,11 @@
 #include <stdint.h>
 
 #include "payload/payload.h"
+/** The PCI card whose ROM is ours where there is no fw_cfg: no driver wants it. */
+#define CARD	    "pci-testdev"
+#define CARD_VENDOR 0x1b36
+#define CARD_DEVICE 0x0005
+#define CARD_ROM    "card.rom" /* its file in the folder of the ROM */
 
 struct machine {
 	const char *emulator; /* program: "qemu-system-x86_64" or a path */
@@ -21,6 +26,7 @@ struct machine {
 	bool dma;	     /* fw_cfg with its DMA interface */
 	const char
 		*disk; /* path of its first hard disk, raw; NULL = none. By descriptor when live */
+	const char *volume; /* path of a payload volume, behind virtio-blk; likewise */
 	const char *dom0;   /* engine xen: folder of the dom0 image */
 	const char *frozen; /* engine xen: folder of a frozen dom0; NULL = boot it for real */
 	/* further arguments, as they are; engine xen: of the device model, and lines of xl.cfg(5)

@@ -38,9 +38,9 @@ static int read_memory(
 	return memory_read(ours(boot), address, out, size, error);
 }
 
-static void thaw(struct boot *boot, bool keep)
+static void thaw(struct boot *boot, enum freeze_set points)
 {
-	freeze_thaw(ours(boot), keep);
+	freeze_thaw(ours(boot), points);
 }
 
 static int watch(struct boot *boot, size_t point, struct error *error)

@@ -196,6 +196,25 @@ static void add_files(
 			machine->rom_folder);
 }
 
+/* A payload volume, and the ROM that reads it on a card: without -kernel QEMU loads none. */
+static void add_volume(
+	struct arguments *arguments, const struct machine *machine, enum qemu_ties ties)
+{
+	const char *behind = "format=raw,if=none,id=volume,readonly=on,file.locking=off";
+
+	if (!machine->volume)
+		return;
+	if (ties != QEMU_REPEAT)
+		add_formatted(
+			arguments, "-drive", "file=/proc/self/fd/%d,%s", QEMU_FD_VOLUME, behind);
+	else
+		add_formatted(arguments, "-drive", "file=%s,%s", machine->volume, behind);
+	add_option(arguments, "-device", "virtio-blk-pci,drive=volume,disable-modern=on");
+	add_formatted(arguments, "-device", "%s,romfile=%s/%s", CARD,
+		machine->rom_folder ? machine->rom_folder : ".", CARD_ROM);
+	add_option(arguments, "-boot", "order=n");
+}
+
 char **qemu_argv(const struct machine *machine, const char *kernel, const char *initrd,
 	const char *cmdline, enum qemu_ties ties)
 {
@@ -206,6 +225,7 @@ char **qemu_argv(const struct machine *machine, const char *kernel, const char *
 	add_machine(&arguments, machine, ties);
 	add_ties(&arguments, ties);
 	add_disk(&arguments, machine->disk, ties);
+	add_volume(&arguments, machine, ties);
 	add_part(&arguments, "-kernel", kernel, QEMU_FD_KERNEL, ties);
 	add_part(&arguments, "-initrd", initrd, QEMU_FD_INITRD, ties);
 	add_files(&arguments, machine, kernel != NULL, ties != QEMU_REPEAT);

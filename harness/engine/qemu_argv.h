@@ -16,6 +16,7 @@ enum qemu_fd {
 	QEMU_FD_DEBUG,	     /* pipe: what is written to port 0xe9 */
 	QEMU_FD_GDB,	     /* socket: the gdb stub */
 	QEMU_FD_DISK,	     /* sealed memfd */
+	QEMU_FD_VOLUME,	     /* sealed memfd */
 	QEMU_FD_END,
 	QEMU_FD_ATTACHED = 32 /* sealed memfds: what is attached, one behind the other */
 };

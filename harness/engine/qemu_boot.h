@@ -47,9 +47,9 @@ struct qemu_boot {
 
 	struct rsp stub; /* gdb stub; its descriptor is -1 where nothing is to be frozen */
 	uv_poll_t stub_poll;
-	bool frozen;   /* stands at a freeze point, told and not yet thawed */
-	bool armed;    /* the breakpoints are set */
-	bool stepping; /* over a breakpoint, to go on behind it */
+	bool frozen;	       /* stands at a freeze point, told and not yet thawed */
+	enum freeze_set armed; /* the breakpoints that are set */
+	bool stepping;	       /* over a breakpoint, to go on behind it */
 
 	int memory;	   /* memfd behind the guest's RAM; -1 once given up */
 	uint64_t progress; /* last one seen, in bytes */
@@ -142,7 +142,7 @@ void freeze_arm(struct qemu_boot *boot);
 void freeze_resume(struct qemu_boot *boot);
 
 /** As struct engine's thaw(). */
-void freeze_thaw(struct qemu_boot *boot, bool keep);
+void freeze_thaw(struct qemu_boot *boot, enum freeze_set points);
 
 /** Asks for a reset from outside. */
 void reset_begin(struct qemu_boot *boot);

@@ -15,32 +15,39 @@
 
 #define TRAP "T05" /* stop reply: a breakpoint, or a step done */
 
-static void add_points(const struct qemu_boot *boot, struct buffer *frames, char kind)
+static bool belongs(const struct freeze_point *point, enum freeze_set set)
+{
+	return set == FREEZE_ALL || (set == FREEZE_LATE && !point->early);
+}
+
+/* What has to be set or removed so that the points of @wanted are there. */
+static void add_points(struct qemu_boot *boot, struct buffer *frames, enum freeze_set wanted)
 {
 	char packet[32];
 
 	for (size_t i = 0; i < boot->request.freeze_count; i++) {
-		if (!boot->request.freeze[i].linear)
+		const struct freeze_point *point = &boot->request.freeze[i];
+		bool is = belongs(point, boot->armed), will = belongs(point, wanted);
+
+		if (is == will || !point->linear)
 			continue;
-		snprintf(packet, sizeof(packet), "%c1,%x,1", kind, boot->request.freeze[i].linear);
+		snprintf(packet, sizeof(packet), "%c1,%x,1", will ? 'Z' : 'z', point->linear);
 		rsp_frame(frames, packet);
 	}
+	boot->armed = wanted;
 }
 
 /* Everything in one write: a byte that comes while the machine runs would stop it. */
-static int go(struct qemu_boot *boot, char points, const char *how, struct error *error)
+static int go(struct qemu_boot *boot, enum freeze_set points, const char *how, struct error *error)
 {
 	autobuffer struct buffer frames = {0};
 
-	if (points) {
-		add_points(boot, &frames, points);
-		boot->armed = points == 'Z';
-	}
+	add_points(boot, &frames, points);
 	rsp_frame(&frames, how);
 	return rsp_send_frames(&boot->stub, &frames, error);
 }
 
-static void go_or_fail(struct qemu_boot *boot, char points, const char *how)
+static void go_or_fail(struct qemu_boot *boot, enum freeze_set points, const char *how)
 {
 	struct error error;
 
@@ -55,7 +62,7 @@ int freeze_prepare(struct qemu_boot *boot, struct error *error)
 	fcntl(boot->stub.fd, F_SETFL, O_NONBLOCK);
 	if (boot->start != QEMU_START_STUB)
 		return 0;
-	return go(boot, 'Z', "c", error);
+	return go(boot, FREEZE_ALL, "c", error);
 }
 
 void freeze_arm(struct qemu_boot *boot)
@@ -67,9 +74,7 @@ void freeze_arm(struct qemu_boot *boot)
 		return;
 	boot->frozen = boot->stepping = false;
 	buffer_add_text(&frames, "\003"); /* a running machine stops at any byte, and loses it */
-	if (!boot->armed)
-		add_points(boot, &frames, 'Z');
-	boot->armed = true;
+	add_points(boot, &frames, FREEZE_ALL);
 	rsp_frame(&frames, "c");
 	if (rsp_send_frames(&boot->stub, &frames, &error) < 0)
 		boot_fail(boot, error.text);
@@ -78,19 +83,17 @@ void freeze_arm(struct qemu_boot *boot)
 void freeze_resume(struct qemu_boot *boot)
 {
 	boot->frozen = boot->stepping = false;
-	go_or_fail(boot, boot->armed ? 0 : 'Z', "c");
+	go_or_fail(boot, FREEZE_ALL, "c");
 }
 
-void freeze_thaw(struct qemu_boot *boot, bool keep)
+/* To go on from a breakpoint that stays it has to be stepped over. */
+void freeze_thaw(struct qemu_boot *boot, enum freeze_set points)
 {
 	if (!boot->frozen)
 		return;
 	boot->frozen = false;
-	boot->stepping = keep;
-	if (keep)
-		go_or_fail(boot, 0, "s");
-	else
-		go_or_fail(boot, 'z', "c");
+	boot->stepping = points != FREEZE_NONE;
+	go_or_fail(boot, points, boot->stepping ? "s" : "c");
 }
 
 static bool stands_at(const struct freeze_point *point, const struct cpu_state *cpu)
@@ -131,7 +134,7 @@ static void trapped(struct qemu_boot *boot)
 
 	if (boot->stepping) {
 		boot->stepping = false;
-		go_or_fail(boot, 0, "c");
+		go_or_fail(boot, boot->armed, "c");
 		return;
 	}
 	if (rsp_registers(&boot->stub, &event.cpu, &error) < 0) {
@@ -141,7 +144,7 @@ static void trapped(struct qemu_boot *boot)
 	boot->frozen = true;
 	point = point_of(boot, &event.cpu);
 	if (!point) {
-		freeze_thaw(boot, true);
+		freeze_thaw(boot, boot->armed);
 		return;
 	}
 	intakes_drain(boot);

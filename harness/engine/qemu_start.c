@@ -96,9 +96,11 @@ char **boot_argv(const struct machine *machine, const struct payload *payload, c
 	here.attached_count = payload->attached_count;
 	if (payload->boot == BOOT_MULTIBOOT2)
 		return qemu_argv(&here, NULL, NULL, NULL, ties);
-	if (!payload->disk)
+	if (!payload->disk && !payload->volume)
 		return qemu_argv(&here, kernel, initrd, payload->cmdline, ties);
-	here.disk = "disk"; /* beside kernel and initrd, which are on it */
+	/* beside kernel and initrd, which are on it */
+	here.disk = payload->disk ? "disk" : NULL;
+	here.volume = payload->volume ? "volume" : NULL;
 	return qemu_argv(&here, NULL, NULL, NULL, ties);
 }
 
@@ -202,10 +204,12 @@ static size_t hand_over(const struct payload *payload, struct inherit *inherit)
 {
 	size_t count = 0;
 
-	if (payload->disk) {
+	if (payload->disk)
 		inherit[count++] = (struct inherit){payload->disk->fd, QEMU_FD_DISK};
+	if (payload->volume)
+		inherit[count++] = (struct inherit){payload->volume->fd, QEMU_FD_VOLUME};
+	if (count)
 		return count;
-	}
 	for (size_t i = 0; i < payload->attached_count; i++)
 		inherit[count++] =
 			(struct inherit){payload->attached[i].part->fd, QEMU_FD_ATTACHED + (int)i};

@@ -59,9 +59,19 @@ static void add_payload(
 
 /* A hard disk behind AHCI: firmware reads one behind IDE byte by byte, each a way to the device
  * model and back. */
-static const char *const disk_arguments[] = {"-device", "ahci,id=ahci0", "-drive",
+#define CONTROLLER "ahci,id=ahci0"
+
+static const char *const controller_arguments[] = {"-device", CONTROLLER};
+
+static const char *const disk_arguments[] = {"-drive",
 	"file=" AGENT_CELL "/disk,format=raw,if=none,id=d0,file.locking=off", "-device",
 	"ide-hd,drive=d0,bus=ahci0.0"};
+
+/* The ROM is on a card that does nothing else. Firmware knows how to read a disk behind virtio. */
+static const char *const volume_arguments[] = {"-drive",
+	"if=none,id=volume,file=" AGENT_CELL "/volume,format=raw,readonly=on,file.locking=off",
+	"-device", "virtio-blk-pci,drive=volume,disable-modern=on", "-device",
+	CARD ",romfile=" AGENT_CELL "/rom/" CARD_ROM};
 
 static const char *const rom_arguments[] = {"-L", AGENT_CELL "/rom"};
 
@@ -78,6 +88,15 @@ static void add_elements(struct buffer *out, const char *const *list, size_t cou
 		add_quoted(out, list[i]);
 		buffer_add_text(out, ", ");
 	}
+}
+
+/* A case can bring the controller, so that a direct boot finds the same one. */
+static bool has_controller(const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->extra_count; i++)
+		if (!strcmp(machine->extra[i], CONTROLLER))
+			return true;
+	return false;
 }
 
 static void add_files(struct buffer *out, const struct machine *machine)
@@ -99,10 +118,16 @@ static void add_model_arguments(
 	buffer_add_text(out, "device_model_args_hvm=[");
 	if (machine->rom_folder)
 		add_elements(out, rom_arguments, sizeof(rom_arguments) / sizeof(*rom_arguments));
+	add_elements(out, machine->extra, machine->extra_count);
+	if (payload->disk && !has_controller(machine))
+		add_elements(out, controller_arguments,
+			sizeof(controller_arguments) / sizeof(*controller_arguments));
 	if (payload->disk)
 		add_elements(out, disk_arguments, sizeof(disk_arguments) / sizeof(*disk_arguments));
 	add_files(out, machine);
-	add_elements(out, machine->extra, machine->extra_count);
+	if (payload->volume)
+		add_elements(out, volume_arguments,
+			sizeof(volume_arguments) / sizeof(*volume_arguments));
 	buffer_add_text(out, "]\n");
 }
 
@@ -129,7 +154,9 @@ void xen_config(const struct machine *given, const struct payload *payload, stru
 	buffer_printf(out, "memory=%llu\nvcpus=%u\n", (unsigned long long)(machine->memory >> 20),
 		machine->vcpus);
 	buffer_add_text(out, all_lines);
-	if (!payload->disk)
+	if (payload->volume)
+		add_string(out, "boot", "n");
+	else if (!payload->disk)
 		add_payload(out, machine, payload);
 	if (!pvh)
 		add_model_arguments(out, machine, payload);
@@ -181,7 +208,7 @@ static int add_part(
 static int add_roms(struct archive *archive, const char *folder, struct error *error)
 {
 	static const char *const names[] = {"linuxboot.bin", "linuxboot_dma.bin", "multiboot.bin",
-		"multiboot_dma.bin", "pvh.bin"};
+		"multiboot_dma.bin", "pvh.bin", CARD_ROM};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		autofree char *path = format_text("%s/%s", folder, names[i]);
@@ -208,6 +235,8 @@ static int add_payload_parts(
 	if (payload->boot == BOOT_MULTIBOOT2 &&
 		add_bytes(archive, "stand-in", zeros, sizeof(zeros), error) < 0)
 		return -1;
+	if (payload->volume)
+		return add_part(archive, "volume", payload->volume, error);
 	if (add_part(archive, "kernel", payload->kernel, error) < 0)
 		return -1;
 	for (size_t i = 0; i < payload->attached_count; i++) {
@@ -245,7 +274,7 @@ int xen_disk_empty(struct error *error)
 }
 
 int xen_disk(const struct machine *machine, const struct payload *payload, const char *id,
-	uint64_t *archive_size, struct error *error)
+	struct error *error)
 {
 	uint64_t size = payload->disk ? payload->disk->size
 				      : payload->kernel->size +
@@ -266,7 +295,6 @@ int xen_disk(const struct machine *machine, const struct payload *payload, const
 	if (archive_write_close(archive) != ARCHIVE_OK && status == 0)
 		status = fail(error, "payload disk: %s", archive_error_string(archive));
 	archive_write_free(archive);
-	*archive_size = (uint64_t)lseek(fd, 0, SEEK_END);
 	if (status == 0 && ftruncate(fd, (off_t)XEN_DISK_SIZE) < 0)
 		status = fail_errno(error, "payload disk");
 	if (status == 0)

@@ -84,6 +84,7 @@ void payload_free(struct payload *payload)
 			part_free(attached->part);
 	}
 	part_free(payload->disk);
+	part_free(payload->volume);
 	free(payload->cmdline);
 	*payload = (struct payload){0};
 }

@@ -70,6 +70,7 @@ struct payload {
 	size_t module_count;
 	struct attachment attached[PAYLOAD_ATTACHED];
 	size_t attached_count;
+	struct part *volume; /* what the ROM reads all this from; NULL = not asked for */
 };
 
 /**

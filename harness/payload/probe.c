@@ -25,6 +25,7 @@ static const char *const act_names[PROBE_ACTS] = {
 	[PROBE_TRIPLE] = "triple",
 	[PROBE_PANIC] = "panic",
 	[PROBE_CHATTER] = "chatter",
+	[PROBE_BEAT] = "beat",
 };
 
 /* The boot protocol's names, as in linux_fields[]. */

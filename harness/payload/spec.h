@@ -15,6 +15,7 @@ enum probe_act {
 	PROBE_TRIPLE,	/* a triple fault */
 	PROBE_PANIC,	/* prints a Linux panic line, then halts */
 	PROBE_CHATTER,	/* prints a line again and again, for ever */
+	PROBE_BEAT, /* checks its initrd again and again for some seconds, then as PROBE_RESET */
 	PROBE_ACTS
 };
 

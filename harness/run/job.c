@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "check/substitute.h"
+#include "payload/volume.h"
 
 static void add_variable(struct job *job, const char *name, char *value)
 {
@@ -63,15 +64,30 @@ static void pick_expectations(struct job *job)
 }
 
 /* Sources of payload bytes that a plain machine has; true = through fw_cfg's DMA interface. */
-static int source_dma(const char *source, bool *dma, struct error *error)
+static int source_dma(const char *engine, const char *source, bool *dma, struct error *error)
 {
-	if (strcmp(source, "fwcfg-dma") == 0)
-		*dma = true;
-	else if (strcmp(source, "fwcfg-pio") == 0)
-		*dma = false;
-	else
-		return fail(error, "source %s: unknown, expected fwcfg-dma or fwcfg-pio", source);
+	if (strcmp(engine, "xen") == 0 && strcmp(source, "fwcfg-dma") == 0)
+		return fail(error, "source fwcfg-dma: an HVM guest's fw_cfg has no DMA before QEMU "
+				   "9.0, expected "
+				   "fwcfg-pio");
+	*dma = strcmp(source, "fwcfg-pio") != 0;
 	return 0;
+}
+
+/* Which volume a source is, VOLUME_FAULTS when it is none. */
+static enum volume_fault volume_of(const char *source)
+{
+	static const char volume[] = "volume";
+	const char *behind = source + strlen(volume);
+	enum volume_fault fault = VOLUME_SOUND;
+
+	if (strncmp(source, volume, strlen(volume)) != 0)
+		return VOLUME_FAULTS;
+	if (!*behind)
+		return VOLUME_SOUND;
+	while (++fault < VOLUME_FAULTS && strcmp(behind + 1, volume_fault_name(fault)) != 0)
+		;
+	return fault;
 }
 
 /* Devices name files of ours as ${guests}: who writes a case cannot know where they are built. */
@@ -109,6 +125,17 @@ static enum channel reports_on(const struct job *job)
 	return is_probe(cell_value(job->cell, AXIS_KERNEL)) ? CHANNEL_DEBUG : CHANNEL_PV;
 }
 
+static int plan_move(struct job *job, struct error *error)
+{
+	const char *move = cell_value(job->cell, AXIS_MOVE)->text;
+
+	job->move = strcmp(move, "none") ? move : NULL;
+	if (job->move && !job->engine->move)
+		return fail(
+			error, "move %s: engine %s cannot move a guest", move, job->engine->name);
+	return 0;
+}
+
 static int describe_machine(struct job *job, struct stage *stage, struct error *error)
 {
 	const char *stand_in = stage->choices.stand_in.rom;
@@ -131,7 +158,8 @@ static int describe_machine(struct job *job, struct stage *stage, struct error *
 		.firmware = strcmp(firmware, "seabios") == 0 ? NULL : firmware,
 	};
 	job->report = reports_on(job);
-	if (source_dma(cell_value(cell, AXIS_SOURCE)->text, &job->machine.dma, error) < 0 ||
+	if (source_dma(job->engine->name, cell_value(cell, AXIS_SOURCE)->text, &job->machine.dma,
+		    error) < 0 ||
 		name_arguments(job, stage, error) < 0)
 		return -1;
 	return stage_rom(stage, rom, &job->machine.rom_folder, error);
@@ -163,6 +191,18 @@ static bool is_multiboot2(const struct kernel_spec *kernel)
 		       built_probes[kernel->built.row].boot == BOOT_MULTIBOOT2);
 }
 
+static int make_volume(struct job *job, struct error *error)
+{
+	enum volume_fault fault = volume_of(cell_value(job->cell, AXIS_SOURCE)->text);
+
+	if (fault == VOLUME_FAULTS)
+		return 0;
+	if (!job->machine.rom_folder)
+		return fail(error, "source volume: no stock ROM reads one");
+	job->payload.volume = volume_image(&job->payload, fault, error);
+	return job->payload.volume ? 0 : fail_within(error, "volume");
+}
+
 static int make_payload(struct job *job, struct stage *stage, struct error *error)
 {
 	const struct stand_in *stand_in = &stage->choices.stand_in;
@@ -180,7 +220,7 @@ static int make_payload(struct job *job, struct stage *stage, struct error *erro
 		return -1;
 	if (enter(job, error) < 0)
 		return -1;
-	return make_disk(job, stage, error);
+	return make_disk(job, stage, error) < 0 ? -1 : make_volume(job, error);
 }
 
 int job_prepare(struct job *job, struct stage *stage, const struct cell *cell, struct error *error)
@@ -188,7 +228,8 @@ int job_prepare(struct job *job, struct stage *stage, const struct cell *cell, s
 	*job = (struct job){.cell = cell};
 	job->resets = (unsigned)cell_value(cell, AXIS_RESETS)->number;
 	job->scale = stage_scale(stage);
-	if (describe_machine(job, stage, error) < 0 || make_payload(job, stage, error) < 0)
+	if (describe_machine(job, stage, error) < 0 || plan_move(job, error) < 0 ||
+		make_payload(job, stage, error) < 0)
 		return -1;
 	if (!strcmp(job->engine->name, "xen") &&
 		stage_xen(stage, &job->machine, &job->payload, &job->frozen, error) < 0)

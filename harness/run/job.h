@@ -21,6 +21,7 @@ struct job {
 	size_t variable_count;
 	char *frozen;	     /* of machine.frozen */
 	enum channel report; /* on which the guest reports of itself */
+	const char *move;    /* how the guest is moved, NULL = not */
 	unsigned resets;
 	double scale; /* of time limits */
 };

@@ -19,9 +19,11 @@ static const struct freeze_point entries[] = {
 
 #define ENTRIES (sizeof(entries) / sizeof(entries[0]))
 
-/* SeaBIOS puts option ROMs on 2 KiB boundaries from 0xc0000 up to its own image. */
+/* SeaBIOS puts option ROMs on 2 KiB boundaries from 0xc0000 on, behind that of the video card. Its
+ * own image begins at 0xe8000 or below; nothing that is booted here has ROMs of more than 64 KiB in
+ * front of ours. */
 #define ROM_FIRST 0xc0000u
-#define ROM_LAST  0xe8000u
+#define ROM_LAST  0xd0000u
 #define ROM_STEP  0x800u
 
 /* Where Linux is entered by its other entries: behind its load address (boot.rst, 64-bit Boot
@@ -56,8 +58,10 @@ static void add_rom_points(struct judge *judge, unsigned entry)
 {
 	for (uint32_t at = ROM_FIRST; at < ROM_LAST && judge->point_count < JUDGE_POINTS;
 		at += ROM_STEP)
-		judge->points[judge->point_count++] = (struct freeze_point){
-			.linear = at + entry, .cs = (uint16_t)(at >> 4), .mode = FREEZE_REAL};
+		judge->points[judge->point_count++] = (struct freeze_point){.linear = at + entry,
+			.cs = (uint16_t)(at >> 4),
+			.mode = FREEZE_REAL,
+			.early = true};
 }
 
 /* Some of the stock ROMs have the same entry. */
@@ -208,7 +212,7 @@ static enum judge_answer look_before(struct judge *judge, const struct job *job,
 		return JUDGE_TROUBLE;
 	memory_image_free(judge->before);
 	judge->before = memory_image_take(&reader, UINT64_MAX, error);
-	return judge->before ? JUDGE_GO_ON : JUDGE_TROUBLE;
+	return judge->before ? JUDGE_ENTERED : JUDGE_TROUBLE;
 }
 
 static int judge_scene(struct judge *judge, const struct layout_scene *scene, struct error *error)

@@ -32,10 +32,11 @@ struct judge {
 
 /** What is to happen with a boot that stood still. */
 enum judge_answer {
-	JUDGE_GO_ON,  /* thaw it, more is to be seen */
-	JUDGE_DONE,   /* thaw it, nothing more is to be seen in this boot */
-	JUDGE_GUILTY, /* a rule is broken: see judge->last */
-	JUDGE_TROUBLE /* the scene could not be judged: the error says why */
+	JUDGE_GO_ON,   /* thaw it, more is to be seen */
+	JUDGE_ENTERED, /* thaw it, the loader runs and its kernel is to be seen */
+	JUDGE_DONE,    /* thaw it, nothing more is to be seen in this boot */
+	JUDGE_GUILTY,  /* a rule is broken: see judge->last */
+	JUDGE_TROUBLE  /* the scene could not be judged: the error says why */
 };
 
 /**

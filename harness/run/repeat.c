@@ -62,6 +62,11 @@ static int keep_payload(
 	}
 	if (job->payload.disk && keep_part(stage, folder, job->payload.disk, "disk", error) < 0)
 		return -1;
+	if (job->payload.volume &&
+		keep_part(stage, folder, job->payload.volume, "volume", error) < 0)
+		return -1;
+	if (job->engine->keep)
+		return job->engine->keep(&job->machine, &job->payload, folder, error);
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "engine/xen_frozen.h"
 #include "payload/dom0.h"
+#include "run/card.h"
 
 /* The names by which QEMU asks for the boot ROM of a Linux kernel. */
 static const char *const rom_names[] = {
@@ -190,6 +191,7 @@ int stage_xen(struct stage *stage, struct machine *machine, const struct payload
 /* Copies a ROM into the run's folder under each name; the folder is named by what is in it. */
 static int rom_copy(const struct stage *stage, const char *file, char **folder, struct error *error)
 {
+	autofree char *card = NULL;
 	struct sha256 sha256;
 
 	if (digest_file(file, &sha256, NULL, NULL, error) < 0)
@@ -203,7 +205,8 @@ static int rom_copy(const struct stage *stage, const char *file, char **folder, 
 		if (!file_exists(to) && file_copy(file, to, 0444, error) < 0)
 			return -1;
 	}
-	return 0;
+	card = format_text("%s/%s", *folder, CARD_ROM);
+	return card_write(file, card, error);
 }
 
 static struct rom *rom_known(const struct stage *stage, const char *name)

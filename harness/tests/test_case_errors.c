@@ -51,7 +51,7 @@ static const struct {
 	{"about: a\naxes: {kernel: [k], memroy: [1M]}\n",
 		"x.yaml:2: unknown key \"memroy\", did you mean \"memory\"? Expected one of: "
 		"engine, machine, firmware, rom, via, source, cpu, vcpus, memory, devices, kernel, "
-		"initrd, cmdline, resets"},
+		"initrd, cmdline, entry, resets"},
 	{"about: a\naxes: {kernel: [Linux_6]}\n",
 		"x.yaml:2: name \"Linux_6\", expected 1 to 24 of a-z 0-9 . -"},
 	{"about: a\naxes: {kernel: [k,\n  k]}\n",
@@ -111,9 +111,10 @@ static const struct {
 		"x.yaml:4: pad_to: 7 is too short for a command line of 5 bytes: expected 11 or "
 		"more"},
 	{KERNEL "{name: a}\n", "x.yaml:4: a kernel with too little, expected exactly one of: "
-			       "catalogue, file, probe"},
-	{KERNEL "{name: a, file: b, catalogue: c}\n", "x.yaml:4: a kernel with too much, expected "
-						      "exactly one of: catalogue, file, probe"},
+			       "catalogue, file, probe, malformed"},
+	{KERNEL "{name: a, file: b, catalogue: c}\n",
+		"x.yaml:4: a kernel with too much, expected "
+		"exactly one of: catalogue, file, probe, malformed"},
 	{KERNEL "{name: a, probe: {}}\n", "x.yaml:4: probe is empty, expected at least one entry"},
 	{KERNEL "{name: a, probe: {protocol: 2.16}}\n",
 		"x.yaml:4: protocol \"2.16\", expected none or 2.00 to 2.15"},

@@ -38,7 +38,7 @@ static const struct fault {
 	{"", "begin pvh", "begin multiboot", BOOT_MULTIBOOT},
 	{"", "base=00000000 limit=00000067 access=8b flags=0", "none", BOOT_MULTIBOOT2},
 	{"J1", "dkprobe: end\n", "", BOOT_PVH},
-	{"J1", "limit=ffffffff access=9b", "limit=ffffffff axe=9b", BOOT_MULTIBOOT2},
+	{"J1 J9", "limit=ffffffff access=9b", "limit=ffffffff axe=9b", BOOT_MULTIBOOT2},
 	{"J4", "000000000009fc00 1", "000000000009f800 1", BOOT_PVH},
 	{"J5", "CRCCRCCR", "00000000", BOOT_PVH},
 	{"J5", "size=5 ", "size=6 ", BOOT_MULTIBOOT},

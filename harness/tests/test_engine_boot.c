@@ -83,6 +83,7 @@ static void hear(void *context, const struct event *event)
 		run->engine->stop(run->boot);
 		break;
 	case EVENT_FROZEN:
+	case EVENT_MARK:
 		break;
 	case EVENT_ENDED:
 		run->ends++;

@@ -6,6 +6,7 @@
 #include "place.h"
 #include "source/files.h"
 #include "source/fw_cfg.h"
+#include "source/volume_disk.h"
 #include "work.h"
 
 /* Lives on the stack. */
@@ -13,6 +14,8 @@ struct boot {
 	struct work *work;
 	struct refusal why;
 	struct fw_cfg fw;
+	bool fw_found;
+	struct volume volume;
 	struct file file[FILES];
 	uint32_t
 		size[PAYLOAD_ITEMS]; /* of QEMU's items; that of the command line without its NUL */

@@ -1,4 +1,4 @@
-/* Boots a Linux image, from what QEMU holds in fw_cfg. */
+/* Boots a Linux image, from what QEMU holds in fw_cfg or from a volume. */
 #include "boot/boot.h"
 #include "boot/linux.h"
 #include "boot/linux_params.h"
@@ -7,16 +7,46 @@
 /* The stack begins this far below the end of the kernel's heap. */
 #define STACK_GAP 0x10
 
+#define SETUP_SECTORS 4u /* when the header says 0 */
+
 /* In long.S. Not 0 when the processor has long mode. */
 int long_mode_known(void);
+
+static int read_bytes(struct boot *boot, enum item item, uint32_t to, uint32_t bytes)
+{
+	if (!boot->volume.found)
+		return fw_cfg_read(&boot->fw, item, to, bytes);
+	if (item == ITEM_SETUP)
+		return volume_read(&boot->volume, ITEM_KERNEL, 0, to, bytes);
+	return volume_read(
+		&boot->volume, item, item == ITEM_KERNEL ? boot->size[ITEM_SETUP] : 0, to, bytes);
+}
+
+/* fw_cfg has setup and kernel apart; a volume has the file. */
+static void measure(struct boot *boot)
+{
+	const struct volume_part *part = boot->volume.parts.part;
+	const uint32_t sectors = boot->work->setup.header.setup_sects;
+	const uint32_t all = part[ITEM_KERNEL].bytes;
+	uint32_t setup = ((sectors ? sectors : SETUP_SECTORS) + 1) * VOLUME_SECTOR;
+
+	if (setup > all)
+		setup = all;
+	boot->size[ITEM_SETUP] = setup;
+	boot->size[ITEM_KERNEL] = all - setup;
+	boot->size[ITEM_INITRD] = part[ITEM_INITRD].bytes;
+	boot->size[ITEM_CMDLINE] = part[ITEM_CMDLINE].bytes;
+}
 
 static int identify(struct boot *boot, struct linux *linux)
 {
 	struct linux_setup *setup = &boot->work->setup;
 
-	memcpy(linux->size, boot->size, sizeof(linux->size));
-	if (fw_cfg_read(&boot->fw, ITEM_SETUP, (uint32_t)setup, sizeof(*setup)) < 0)
+	if (read_bytes(boot, ITEM_SETUP, (uint32_t)setup, sizeof(*setup)) < 0)
 		return -1;
+	if (boot->volume.found)
+		measure(boot);
+	memcpy(linux->size, boot->size, sizeof(linux->size));
 	return linux_read(linux, &setup->header, &boot->why);
 }
 
@@ -38,7 +68,20 @@ static int read_entry(struct boot *boot, struct linux *linux)
 /* Read an item whole to where the plan has it. */
 static int load_item(struct boot *boot, struct linux *linux, enum item item)
 {
-	return fw_cfg_read(&boot->fw, item, linux->at[item], linux->size[item]);
+	return read_bytes(boot, item, linux->at[item], linux->size[item]);
+}
+
+/* Is what arrived what was sent? fw_cfg has no checksum to ask. */
+static int check_item(struct boot *boot, const struct linux *linux, enum item item)
+{
+	uint32_t sum = 0;
+
+	if (!boot->volume.found)
+		return 0;
+	if (item == ITEM_KERNEL)
+		sum = volume_sum(sum, linux->at[ITEM_SETUP], linux->size[ITEM_SETUP]);
+	sum = volume_sum(sum, linux->at[item], linux->size[item]);
+	return volume_check(&boot->volume, item, sum);
 }
 
 /* The command line is read in the middle of planning: mem= on it limits the initrd. */
@@ -49,18 +92,25 @@ static int plan(struct boot *boot, struct linux *linux)
 	if (linux_plan_low(linux, &boot->place) < 0)
 		return -1;
 	cmdline = (char *)linux->at[ITEM_CMDLINE];
-	if (load_item(boot, linux, ITEM_CMDLINE) < 0)
+	if (load_item(boot, linux, ITEM_CMDLINE) < 0 || check_item(boot, linux, ITEM_CMDLINE) < 0)
 		return -1;
 	cmdline[linux->size[ITEM_CMDLINE]] = 0;
 	cmdline_scan(cmdline, &linux->options);
 	return linux_plan_high(linux, &boot->place);
 }
 
+/* The plan was made by the first bytes as they were read first: they are what is checked. */
 static int load(struct boot *boot, struct linux *linux)
 {
-	if (load_item(boot, linux, ITEM_SETUP) < 0 || load_item(boot, linux, ITEM_KERNEL) < 0)
+	if (boot->volume.found)
+		volume_hasten(&boot->volume, &boot->place);
+	if (load_item(boot, linux, ITEM_SETUP) < 0 || load_item(boot, linux, ITEM_KERNEL) < 0 ||
+		load_item(boot, linux, ITEM_INITRD) < 0)
 		return -1;
-	return load_item(boot, linux, ITEM_INITRD);
+	if (boot->volume.found)
+		memcpy((void *)linux->at[ITEM_SETUP], &boot->work->setup,
+			sizeof(boot->work->setup));
+	return check_item(boot, linux, ITEM_KERNEL) < 0 ? -1 : check_item(boot, linux, ITEM_INITRD);
 }
 
 static int patch(struct boot *boot, const struct linux *linux)

@@ -19,7 +19,16 @@ static const struct {
 	const char *text;
 } rows[] = {
 	{{REFUSE_NO_FW_CFG, {0xffffffff}}, "no fw_cfg device (signature 0xffffffff)"},
-	{{REFUSE_NO_KERNEL, {0}}, "no payload (setup of 0 bytes)"},
+	{{REFUSE_NO_KERNEL, {0, 2}}, "no payload (setup of 0 bytes, no volume on 2 disks)"},
+	{{REFUSE_VOLUME_HEADER, {0x1, 0x2}}, "volume header is damaged (CRC-32 0x1, says 0x2)"},
+	{{REFUSE_VOLUME_VERSION, {2, 1}}, "volume of version 2 (this ROM reads 1)"},
+	{{REFUSE_VOLUME_SHORT, {9, 10}}, "volume is truncated (disk of 9 sectors, needs 10)"},
+	{{REFUSE_VOLUME_PART, {3, 7, 99}},
+		"volume has a broken part (number 3, kind 7, at sector 99)"},
+	{{REFUSE_VOLUME_SUM, {ITEM_INITRD, 0x1, 0x2}},
+		"initrd on the volume is damaged (CRC-32 0x1, says 0x2)"},
+	{{REFUSE_DISK, {0x80, 0x20, 7}},
+		"disk 0x80 cannot be read (status 0x20, at sector 7)"},
 	{{REFUSE_READ, {ITEM_INITRD, 1}}, "fw_cfg DMA of initrd failed (control 0x1)"},
 	{{REFUSE_CMDLINE, {4294967295u, 255}},
 		"command line too long (4294967295 bytes, at most 255)"},

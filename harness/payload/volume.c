@@ -1,0 +1,208 @@
+#include "payload/volume.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <zlib.h>
+
+#include "payload/part.h"
+
+/* As in rom/source/README.md; the ROM has its own description of it. */
+#define SECTOR	    512u
+#define PARTS_LIMIT 3
+#define AT_VERSION  0x08
+#define AT_PARTS    0x0a
+#define AT_SUM	    0x0c
+#define AT_SECTORS  0x10
+#define AT_TABLE    0x20
+#define ENTRY	    16
+#define VERSION	    1u
+#define BYTES_LIMIT 0xfffffe00u
+#define SOME_BIT    0x10
+
+static const unsigned char magic[8] = {0xe9, 0xfd, 0x00, 'D', 'K', 'V', 'O', 'L'};
+
+static const char *const faults[VOLUME_FAULTS] = {[VOLUME_TRUNCATED] = "truncated",
+	[VOLUME_VERSION] = "version",
+	[VOLUME_FOREIGN] = "foreign",
+	[VOLUME_HEADER] = "header",
+	[VOLUME_KERNEL] = "kernel",
+	[VOLUME_INITRD] = "initrd",
+	[VOLUME_CMDLINE] = "cmdline"};
+
+const char *volume_fault_name(enum volume_fault fault)
+{
+	return (unsigned)fault < VOLUME_FAULTS ? faults[fault] : NULL;
+}
+
+/* A part as it goes onto the volume. */
+struct content {
+	unsigned kind;
+	enum volume_fault fault; /* the one that is about it */
+	const unsigned char *bytes;
+	uint64_t size;
+	uint32_t crc32, sector;
+};
+
+struct contents {
+	struct content list[PARTS_LIMIT];
+	size_t count;
+	uint64_t sectors;
+};
+
+static uint64_t sectors_of(uint64_t size)
+{
+	return (size + SECTOR - 1) / SECTOR;
+}
+
+static void put(unsigned char *at, uint64_t value, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i++)
+		at[i] = (unsigned char)(value >> 8 * i);
+}
+
+static void add(struct contents *contents, unsigned kind, enum volume_fault fault,
+	const unsigned char *bytes, uint64_t size)
+{
+	struct content *content = &contents->list[contents->count];
+
+	if (!size)
+		return;
+	*content = (struct content){kind, fault, bytes, size, (uint32_t)crc32_z(0, bytes, size),
+		(uint32_t)contents->sectors};
+	contents->count++;
+	contents->sectors += sectors_of(size);
+}
+
+/* The first sector. Its checksum is right unless a fault comes behind it. */
+static void make_header(
+	const struct contents *contents, enum volume_fault fault, unsigned char *sector)
+{
+	memset(sector, 0, SECTOR);
+	memcpy(sector, magic, sizeof(magic));
+	put(sector + AT_VERSION, VERSION + (fault == VOLUME_VERSION), 2);
+	put(sector + AT_PARTS, contents->count, 2);
+	put(sector + AT_SECTORS, contents->sectors, 4);
+	for (size_t i = 0; i < contents->count; i++) {
+		const struct content *content = &contents->list[i];
+		unsigned char *entry = sector + AT_TABLE + i * ENTRY;
+
+		put(entry, content->kind, 4);
+		put(entry + 4, content->sector, 4);
+		put(entry + 8, content->size, 4);
+		put(entry + 12, content->crc32, 4);
+	}
+	put(sector + AT_SUM, crc32_z(0, sector, SECTOR), 4);
+	if (fault == VOLUME_HEADER)
+		sector[AT_TABLE + 5] ^= SOME_BIT;
+	if (fault == VOLUME_FOREIGN)
+		memcpy(sector, "foreign", sizeof(magic));
+}
+
+static int write_content(struct part_writer *out, const struct content *content,
+	enum volume_fault fault, struct error *error)
+{
+	uint64_t middle = content->size / 2;
+	unsigned char byte = content->bytes[middle];
+
+	if (fault != VOLUME_SOUND && fault == content->fault)
+		byte ^= SOME_BIT;
+	if (part_write(out, content->bytes, middle, error) || part_write(out, &byte, 1, error))
+		return -1;
+	return part_write(out, content->bytes + middle + 1, content->size - middle - 1, error);
+}
+
+static int fill(struct part_writer *out, const struct contents *contents, enum volume_fault fault,
+	struct error *error)
+{
+	uint64_t end = contents->sectors - (fault == VOLUME_TRUNCATED);
+	unsigned char sector[SECTOR];
+
+	make_header(contents, fault, sector);
+	if (part_write(out, sector, SECTOR, error))
+		return -1;
+	for (size_t i = 0; i < contents->count; i++) {
+		struct content last = contents->list[i];
+		uint64_t room = (end - last.sector) * SECTOR;
+
+		if (last.size > room)
+			last.size = room;
+		if (last.size && write_content(out, &last, fault, error))
+			return -1;
+		if (part_offset(out) % SECTOR &&
+			part_zero(out, SECTOR - part_offset(out) % SECTOR, error))
+			return -1;
+	}
+	return 0;
+}
+
+static int check(const struct contents *contents, enum volume_fault fault, struct error *error)
+{
+	bool found = fault < VOLUME_KERNEL;
+
+	for (size_t i = 0; i < contents->count; i++) {
+		found = found || contents->list[i].fault == fault;
+		if (contents->list[i].size > BYTES_LIMIT)
+			return fail(error, "a part of more than %u bytes", BYTES_LIMIT);
+	}
+	if (contents->sectors > UINT32_MAX)
+		return fail(error, "more sectors than a volume can have");
+	if (!found)
+		return fail(error, "there is nothing to damage: no %s", volume_fault_name(fault));
+	return 0;
+}
+
+static const unsigned char *map_part(const struct part *part, struct error *error)
+{
+	void *bytes;
+
+	if (!part || !part->size)
+		return NULL;
+	bytes = mmap(NULL, part->size, PROT_READ, MAP_PRIVATE, part->fd, 0);
+	if (bytes != MAP_FAILED)
+		return bytes;
+	fail_errno(error, "cannot map %s", part->origin);
+	return NULL;
+}
+
+static void unmap_part(const struct part *part, const unsigned char *bytes)
+{
+	if (bytes)
+		munmap((void *)(uintptr_t)bytes, part->size);
+}
+
+static struct part *image_of(
+	const struct contents *contents, enum volume_fault fault, struct error *error)
+{
+	struct part_writer *writer;
+
+	if (check(contents, fault, error) || !(writer = part_begin("volume", error)))
+		return NULL;
+	if (!fill(writer, contents, fault, error))
+		return part_seal(writer, "", "volume", error);
+	part_abandon(writer);
+	return NULL;
+}
+
+struct part *volume_image(
+	const struct payload *payload, enum volume_fault fault, struct error *error)
+{
+	const unsigned char *kernel = map_part(payload->kernel, error);
+	const unsigned char *initrd = map_part(payload->initrd, error);
+	struct contents contents = {.sectors = 1};
+	struct part *image = NULL;
+
+	if (kernel && (initrd || !payload->initrd || !payload->initrd->size)) {
+		add(&contents, 1, VOLUME_KERNEL, kernel, payload->kernel->size);
+		add(&contents, 2, VOLUME_INITRD, initrd,
+			payload->initrd ? payload->initrd->size : 0);
+		add(&contents, 3, VOLUME_CMDLINE, (const unsigned char *)payload->cmdline,
+			strlen(payload->cmdline));
+		image = image_of(&contents, fault, error);
+	} else if (!payload->kernel->size) {
+		fail(error, "the kernel is empty");
+	}
+	unmap_part(payload->kernel, kernel);
+	unmap_part(payload->initrd, initrd);
+	return image;
+}
