@@ -195,6 +195,8 @@ static int make_volume(struct job *job, struct error *error)
 {
 	enum volume_fault fault = volume_of(cell_value(job->cell, AXIS_SOURCE)->text);
 
+	if (fault < VOLUME_FAULTS && job->payload.boot != BOOT_LINUX)
+		return fail(error, "source volume: only a Linux kernel is booted from one");
 	if (fault == VOLUME_FAULTS)
 		return 0;
 	if (!job->machine.rom_folder)
