@@ -51,7 +51,7 @@ static const struct {
 	{"about: a\naxes: {kernel: [k], memroy: [1M]}\n",
 		"x.yaml:2: unknown key \"memroy\", did you mean \"memory\"? Expected one of: "
 		"engine, machine, firmware, rom, via, source, cpu, vcpus, memory, devices, kernel, "
-		"initrd, cmdline, entry, resets"},
+		"initrd, cmdline, entry, resets, move"},
 	{"about: a\naxes: {kernel: [Linux_6]}\n",
 		"x.yaml:2: name \"Linux_6\", expected 1 to 24 of a-z 0-9 . -"},
 	{"about: a\naxes: {kernel: [k,\n  k]}\n",
@@ -87,8 +87,10 @@ static const struct {
 	{AXES_OF "  vcpus: [[1]]\n", "x.yaml:4: vcpus is a list, expected text"},
 	{AXES_OF "  rom: [dkbot]\n",
 		"x.yaml:4: rom \"dkbot\", did you mean \"dkboot\"? Expected one of: dkboot, stock"},
-	{AXES_OF "  source: [fwcfg]\n", "x.yaml:4: source \"fwcfg\", expected one of: fwcfg-dma, "
-					"fwcfg-pio, volume, stream"},
+	{AXES_OF "  source: [fwcfg]\n",
+		"x.yaml:4: source \"fwcfg\", expected one of: fwcfg-dma, "
+		"fwcfg-pio, volume, volume-truncated, volume-version, volume-foreign, "
+		"volume-header, volume-kernel, volume-initrd, volume-cmdline, stream"},
 	{AXES_OF "  source: [{name: a, text: b}]\n", "x.yaml:4: source is a map, expected text"},
 	{AXES_OF "  rom: [{name: a, text: b}]\n",
 		"x.yaml:4: unknown key \"text\", expected one of: name, file"},

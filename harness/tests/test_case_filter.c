@@ -99,7 +99,8 @@ static void test_errors(void **state)
 		{"kernle=a",
 			"filter, position 1, at \"kernle=a\": expected \"kernel\"? Or one of: "
 			"engine, machine, firmware, rom, via, source, cpu, vcpus, memory, devices, "
-			"kernel, initrd, cmdline, entry, resets, case, tag; or a glob with ':' or "
+			"kernel, initrd, cmdline, entry, resets, move, case, tag; or a glob with "
+			"':' or "
 			"'*' "
 			"for the whole id"},
 		{"machine=pc machine=q35",
