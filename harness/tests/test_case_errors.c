@@ -119,12 +119,13 @@ static const struct {
 		"exactly one of: catalogue, file, probe, malformed"},
 	{KERNEL "{name: a, probe: {}}\n", "x.yaml:4: probe is empty, expected at least one entry"},
 	{KERNEL "{name: a, probe: {protocol: 2.16}}\n",
-		"x.yaml:4: protocol \"2.16\", expected none or 2.00 to 2.15"},
+		"x.yaml:4: protocol \"2.16\", expected none, 2.00 to 2.15, multiboot, multiboot2, "
+		"pvh or linux-entries"},
 	{KERNEL "{name: a, probe: {protocol: 2.15, load: middle}}\n",
 		"x.yaml:4: load is \"middle\", expected one of: high, low"},
 	{KERNEL "{name: a, probe: {protocol: 2.15, act: dance}}\n",
 		"x.yaml:4: act is \"dance\", expected one of: poweroff, halt, spin, reset, triple, "
-		"panic, chatter"},
+		"panic, chatter, beat"},
 	{KERNEL "{name: a, probe: {protocol: 2.15, setup_sects: 256}}\n",
 		"x.yaml:4: setup_sects is 256, expected 0 to 255"},
 	{KERNEL "{name: a, probe: {protocol: 2.15, setup_sect: 5}}\n",

@@ -276,7 +276,7 @@ static void test_what_cannot_be_is_refused(void **state)
 	refused(&(struct probe_spec){.protocol = 0x210},
 		"protocol 0x210: expected 0 (none) or 0x200 to 0x20f");
 	refused(&(struct probe_spec){.protocol = 0x20f, .act = PROBE_ACTS},
-		"probe act 7: expected less than 7");
+		"probe act 8: expected less than 8");
 }
 
 static void test_loadflags_agree_with_the_kind_of_image(void **state)
