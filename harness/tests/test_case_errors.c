@@ -136,7 +136,7 @@ static const struct {
 	{KERNEL "{name: a, probe: {protocol: 2.15, image_size: huge}}\n",
 		"x.yaml:4: image_size is \"huge\", expected a size (512, 64K, 1M, 5G)"},
 	{INITRD "{name: a}\n", "x.yaml:5: an initrd with too little, expected exactly one of: "
-			       "archives, random, catalogue, file"},
+			       "archives, modules, random, catalogue, file"},
 	{INITRD "{name: a, archives: [{compress: gz}]}\n",
 		"x.yaml:5: compress is \"gz\", expected one of: none, gzip, bzip2, lzma, xz, lzo, "
 		"lz4, zstd"},
