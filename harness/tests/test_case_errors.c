@@ -144,9 +144,9 @@ static const struct {
 		"x.yaml:5: early is \"maybe\", expected one of: no, yes, false, true"},
 	{INITRD "{name: a, archives: [{early: yes, compress: xz}]}\n",
 		"x.yaml:5: an early archive with compress or blob, expected neither: it is plain"},
-	{INITRD "{name: a, random: 1M, file: x}\n",
-		"x.yaml:5: an initrd with too much, expected exactly one of: archives, random, "
-		"catalogue, file"},
+	{INITRD "{name: a, random: 1M, file: x}\n", "x.yaml:5: an initrd with too much, expected "
+						    "exactly one of: archives, modules, random, "
+						    "catalogue, file"},
 	{INITRD "{name: a, random: 1M, seed: -1}\n",
 		"x.yaml:5: seed is \"-1\", expected a number (17, 0x11)"},
 	{HEAD "except: []\n", "x.yaml:5: except is empty, expected at least one entry"},
