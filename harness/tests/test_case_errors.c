@@ -218,7 +218,7 @@ static const struct {
 	{HEAD "expect:\n  - {serial: a, prompt: perhaps}\n",
 		"x.yaml:6: prompt is \"perhaps\", expected one of: no, yes, false, true"},
 	{HEAD "end: stop\n",
-		"x.yaml:5: end is \"stop\", expected one of: poweroff, none, refused, reset"},
+		"x.yaml:5: end is \"stop\", expected one of: poweroff, none, refused, reset, halt"},
 	{HEAD "end: refused\n", "x.yaml:5: how: refused without refusal, expected refusal: a "
 				"pattern for the words of the refusal"},
 	{HEAD "end: {how: refused}\n", "x.yaml:5: how: refused without refusal, expected refusal: "
