@@ -55,6 +55,8 @@ static void hear(void *context, const struct event *event)
 
 	assert_int_equal(run->ends, 0);
 	switch (event->kind) {
+	case EVENT_MARK:
+		break;
 	case EVENT_BYTES:
 		buffer_add(&run->text[event->channel], event->bytes, event->size);
 		break;
