@@ -55,16 +55,13 @@ static void hear(void *context, const struct event *event)
 
 	assert_int_equal(run->ends, 0);
 	switch (event->kind) {
-	case EVENT_MARK:
-		break;
 	case EVENT_BYTES:
 		buffer_add(&run->text[event->channel], event->bytes, event->size);
 		break;
 	case EVENT_STARTED:
 		run->started++;
 		if (run->deaf)
-			uv_poll_stop(
-				&((struct qemu_boot *)run->boot)->intakes[CHANNEL_SERIAL].poll);
+			uv_poll_stop(&((struct qemu_boot *)run->boot)->intakes[CHANNEL_SERIAL].poll);
 		if (run->signal_at_start)
 			kill(((struct qemu_boot *)run->boot)->pid, run->signal_at_start);
 		if (run->kill_at_start)
