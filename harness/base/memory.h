@@ -26,7 +26,8 @@ struct memory_map {
 struct cpu_state {
 	uint32_t eax, ebx, ecx, edx, esi, edi, ebp, esp, eip, eflags;
 	uint16_t cs, ss, ds, es, fs, gs;
-	uint32_t cr0;
+	uint32_t cr0, cr3, cr4;
+	uint32_t efer; /* its lower half */
 };
 
 /** How a judge reads a guest that stands still. */

@@ -12,6 +12,8 @@
 static const char *const engines[] = {"qemu", "xen", "stubdom", NULL};
 static const char *const roms[] = {"dkboot", "stock", NULL};
 static const char *const ways[] = {"direct", "disk", "disk16", NULL};
+static const char *const moves[] = {"none", "save", "migrate", NULL};
+static const char *const entries[] = {"16", "32", "64", NULL};
 static const char *const sources[] = {"fwcfg-dma", "fwcfg-pio", "volume", "volume-truncated",
 	"volume-version", "volume-foreign", "volume-header", "volume-kernel", "volume-initrd",
 	"volume-cmdline", "stream", NULL};
@@ -31,7 +33,9 @@ static const struct axis_rule rules[AXES] = {
 	[AXIS_KERNEL] = {"kernel", KIND_KERNEL, NULL, NULL, true, 0, 0},
 	[AXIS_INITRD] = {"initrd", KIND_INITRD, "none", NULL, true, 0, 0},
 	[AXIS_CMDLINE] = {"cmdline", KIND_CMDLINE, "none", NULL, false, 0, 0},
+	[AXIS_ENTRY] = {"entry", KIND_TEXT, "16", entries, false, 0, 0},
 	[AXIS_RESETS] = {"resets", KIND_NUMBER, "0", NULL, false, 0, 1000},
+	[AXIS_MOVE] = {"move", KIND_TEXT, "none", moves, false, 0, 0},
 };
 
 const struct axis_rule *axis_rule(enum axis_id axis)
@@ -131,6 +135,11 @@ void value_free(struct value *value)
 	free(value->kernel.reference);
 	free(value->initrd.reference);
 	free(value->initrd.archives);
+	for (size_t i = 0; i < value->initrd.module_count; i++) {
+		free(value->initrd.modules[i].bytes.reference);
+		free(value->initrd.modules[i].arguments);
+	}
+	free(value->initrd.modules);
 	free(value->cmdline.text);
 	memset(value, 0, sizeof(*value));
 }

@@ -26,7 +26,9 @@ enum axis_id {
 	AXIS_KERNEL,
 	AXIS_INITRD,
 	AXIS_CMDLINE,
+	AXIS_ENTRY,  /* text: "16", "32", "64": where a Linux is entered */
 	AXIS_RESETS, /* number of resets from outside, each boot judged again */
+	AXIS_MOVE,   /* text: "none"; "save", "migrate": the guest goes on in another domain */
 	AXES
 };
 
@@ -111,7 +113,8 @@ enum ending {
 	END_POWEROFF, /* the guest switches itself off (default) */
 	END_NONE,     /* it keeps running: pass as soon as the expectations are met */
 	END_REFUSED,  /* ROM or emulator must refuse with words that match `refusal` */
-	END_RESET     /* the guest resets itself */
+	END_RESET,    /* the guest resets itself */
+	END_HALT      /* it halts for good: interrupts off */
 };
 
 struct case_ending {

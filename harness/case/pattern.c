@@ -11,7 +11,7 @@
 const char *const case_variables[] = {"cmdline", "cmdline.size", "cmdline.crc32", "initrd.size",
 	"initrd.crc32", "blob.size", "blob.crc32", "kernel.crc32", "image.size", "image.crc32",
 	"protocol", "memory", "vcpus", "resets", "engine", "machine", "firmware", "rom", "via",
-	"source", "cpu", "devices", "kernel", "initrd", NULL};
+	"source", "cpu", "devices", "kernel", "initrd", "entry", NULL};
 
 #define VARIABLES (sizeof(case_variables) / sizeof(case_variables[0]) - 1)
 

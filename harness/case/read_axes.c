@@ -157,6 +157,31 @@ static int check_value(struct reading *reading, const struct axis *axis, const c
 	return 0;
 }
 
+/* `malformed: 100` is a hundred kernels, NAME-0 to NAME-99. */
+static int spread_malformed(struct reading *reading, struct axis *axis)
+{
+	struct value *last = &axis->values[axis->count - 1];
+	const struct value all = *last;
+
+	if (all.kernel.kind != KERNEL_MALFORMED)
+		return 0;
+	for (uint64_t i = 0; i < all.kernel.malformed.number; i++) {
+		if (i) {
+			axis->values = grow(axis->values, axis->count, sizeof(*axis->values));
+			last = &axis->values[axis->count++];
+			*last = all;
+		}
+		last->name = format_text("%s-%llu", all.name, (unsigned long long)i);
+		last->kernel.malformed.number = i;
+		if (check_value(reading, axis, "kernel")) {
+			free(all.name);
+			return -1;
+		}
+	}
+	free(all.name);
+	return 0;
+}
+
 static int read_axis(
 	struct reading *reading, const struct field *field, const struct node *node, void *place)
 {
@@ -170,7 +195,7 @@ static int read_axis(
 		axis->values = grow(axis->values, axis->count, sizeof(*axis->values));
 		axis->count++;
 		if (read_value(reading, id, node->items[i], &axis->values[axis->count - 1]) ||
-			check_value(reading, axis, field->key))
+			check_value(reading, axis, field->key) || spread_malformed(reading, axis))
 			return -1;
 	}
 	return 0;

@@ -124,9 +124,10 @@ static const char *ending_word(unsigned value)
 	static const char *const words[] = {[END_POWEROFF] = "poweroff",
 		[END_NONE] = "none",
 		[END_REFUSED] = "refused",
-		[END_RESET] = "reset"};
+		[END_RESET] = "reset",
+		[END_HALT] = "halt"};
 
-	return value <= END_RESET ? words[value] : NULL;
+	return value <= END_HALT ? words[value] : NULL;
 }
 
 static int read_how(

@@ -17,7 +17,8 @@ typedef bool (*reader)(struct inside_facts *facts, const char *text, int thing);
 
 static bool read_begin(struct inside_facts *facts, const char *text, int guest)
 {
-	(void)text;
+	if (guest == INSIDE_PROBE && strncmp(text, " linux", 6) != 0)
+		guest = INSIDE_FLAT;
 	facts->guest = (enum inside_guest)guest;
 	return true;
 }
@@ -132,6 +133,54 @@ static bool read_vectors(struct inside_facts *facts, const char *text, int thing
 	return vectors && read_told(facts, vectors, thing);
 }
 
+/* "cs selector=0010 base=00000000 limit=ffffffff access=9b flags=c", "tr selector=0000 none" */
+static bool read_segment(struct inside_facts *facts, const char *text, int unused)
+{
+	struct inside_segment *segment = &facts->segment[facts->segment_count];
+	int used = 0;
+
+	(void)unused;
+	if (facts->segment_count == INSIDE_SEGMENTS ||
+		sscanf(text, "%2s selector=%*4x %n", segment->name, &used) != 1 || !used)
+		return false;
+	facts->segment_count++;
+	if (!strcmp(text + used, "none"))
+		return true;
+	segment->there = true;
+	return sscanf(text + used, "base=%8x limit=%8x access=%2x flags=%1x", &segment->base,
+		       &segment->limit, &segment->access, &segment->flags) == 4;
+}
+
+enum { PART_BYTES, PART_STRING };
+
+/* The string follows its module; "text=..." is passed over. */
+static bool read_module(struct inside_facts *facts, const char *text, int part)
+{
+	struct inside_facts one = {0};
+	struct inside_module *module;
+
+	if (!strncmp(text, "text=", 5))
+		return true;
+	facts->module_count += part == PART_BYTES && facts->module_count < INSIDE_MODULES;
+	if (!facts->module_count || !read_sum(&one, text, 0))
+		return false;
+	module = &facts->module[facts->module_count - 1];
+	*(part == PART_BYTES ? &module->bytes : &module->string) = one.sum[0];
+	return true;
+}
+
+/* "at=002015b0 size=4096 dirty=0" */
+static bool read_zeros(struct inside_facts *facts, const char *text, int unused)
+{
+	unsigned long long dirty;
+
+	(void)unused;
+	if (sscanf(text, "at=%*8x size=%*u dirty=%llu", &dirty) != 1)
+		return false;
+	facts->dirty = dirty;
+	return true;
+}
+
 static const struct {
 	const char *start;
 	reader read;
@@ -159,6 +208,10 @@ static const struct {
 	{"dkprobe: cmdline ", read_sum, INSIDE_CMDLINE},
 	{"dkprobe: initrd ", read_sum, INSIDE_INITRD},
 	{"dkprobe: image ", read_sum, INSIDE_IMAGE},
+	{"dkprobe: segment ", read_segment, 0},
+	{"dkprobe: module ", read_module, PART_BYTES},
+	{"dkprobe: string ", read_module, PART_STRING},
+	{"dkprobe: zeros ", read_zeros, 0},
 	{"dkprobe: end", read_end, 0},
 };
 

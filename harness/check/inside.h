@@ -19,7 +19,8 @@
 enum inside_guest {
 	INSIDE_NOBODY = 0,
 	INSIDE_LINUX = 1, /* our init, under any Linux kernel */
-	INSIDE_PROBE = 2  /* our probe */
+	INSIDE_PROBE = 2, /* our probe of Linux */
+	INSIDE_FLAT = 4	  /* our probes of the other protocols */
 };
 
 /** What a report tells size and checksum of. */
@@ -40,6 +41,21 @@ struct inside_sum {
 	uint32_t crc32;
 };
 
+/** A descriptor, as the guest found it in the table that the loader left. */
+struct inside_segment {
+	char name[4]; /* "cs", ..., "tr" */
+	bool there;
+	uint32_t base, limit, access, flags;
+};
+
+#define INSIDE_SEGMENTS 7
+#define INSIDE_MODULES	64
+
+/** A module and its string, as the guest found them. */
+struct inside_module {
+	struct inside_sum bytes, string;
+};
+
 /** A report, read. */
 struct inside_facts {
 	enum inside_guest guest;
@@ -51,6 +67,11 @@ struct inside_facts {
 	struct memory_map map;	   /* the e820 table, in its order */
 	uint64_t ramdisk_first, ramdisk_last; /* the kernel's RAMDISK message; 0, 0 = none */
 	struct inside_sum sum[INSIDE_THINGS];
+	struct inside_segment segment[INSIDE_SEGMENTS];
+	size_t segment_count;
+	struct inside_module module[INSIDE_MODULES];
+	size_t module_count;
+	uint64_t dirty;	    /* bytes behind the image that are not zero */
 	struct buffer told; /* further facts, a line each, see inside_facts_text() */
 };
 
@@ -109,6 +130,28 @@ struct inside_rule {
 };
 
 extern const struct inside_rule inside_rules[];
+
+/** rules_inside_flat.c: what the probes of flat entries tell besides. Internal to check/. */
+void inside_segments(struct inside_view *view);
+void inside_task(struct inside_view *view);
+void inside_zeros(struct inside_view *view);
+void inside_modules(struct inside_view *view);
+
+/** A view in the making. Internal to check/. */
+struct inside_view {
+	const struct inside_facts *facts;
+	const struct outside *outside;
+	struct layout_verdict *verdict;
+	const struct inside_rule *rule;
+};
+
+/** Adds a violation of the rule being checked. Internal to check/. */
+void inside_differ(struct inside_view *view, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/** The rest of the line of the oracle's facts that begins with a name; NULL without one. Internal
+ * to check/. */
+const char *inside_seen(const struct inside_view *view, const char *name);
 
 /** The rules as a Markdown table, from the table itself. */
 void inside_rules_text(struct buffer *out);

@@ -7,12 +7,14 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "check/layout_rule.h"
+#include "check/flat_view.h"
 
 static bool concerns(const struct layout_view *view, const struct layout_rule *rule)
 {
 	const struct layout_scene *scene = view->scene;
 
+	if (view->entered_flat && !rule->any_entry)
+		return false;
 	if (view->version < rule->since || view->version > rule->till)
 		return false;
 	if (scene->entry_only)
@@ -34,11 +36,32 @@ static int check_table(struct layout_view *view, const struct layout_rule *rules
 	return 0;
 }
 
+static int check_flat(struct layout_view *view)
+{
+	static const struct layout_rule *const tables[BOOT_PROTOCOLS] = {
+		[BOOT_MULTIBOOT] = layout_rules_multiboot,
+		[BOOT_MULTIBOOT2] = layout_rules_multiboot2,
+		[BOOT_PVH] = layout_rules_pvh};
+
+	if (check_table(view, layout_rules_flat) ||
+		check_table(view, tables[view->scene->payload->boot]))
+		return -1;
+	return view->scene->loader == LOADER_DKBOOT ? check_table(view, layout_rules_dkboot_flat)
+						    : 0;
+}
+
 static int check_all(struct layout_view *view)
 {
 	enum loader loader = view->scene->loader;
 
+	if (view->flat)
+		return check_flat(view);
+	if (view->entered_flat && check_table(view, layout_rules_entries))
+		return -1;
 	if (check_table(view, layout_rules_linux))
+		return -1;
+	if (view->entered_flat && loader == LOADER_DKBOOT &&
+		check_table(view, layout_rules_dkboot_flat))
 		return -1;
 	if (loader == LOADER_STOCK)
 		return check_table(view, layout_rules_stock);
@@ -107,6 +130,23 @@ static void add_registers(const struct layout_view *view, struct buffer *out)
 		buffer_printf(out, "esi %x\n", cpu->esi);
 }
 
+/* What the kernel is told, for the second view: names as in a probe's report. */
+static void add_told(const struct flat_view *flat, struct buffer *out)
+{
+	const struct told_text *text = &flat->cmdline;
+
+	if (text->there)
+		buffer_printf(out, "cmdline %zu %08x\n", strlen(text->text),
+			crc32_bytes(text->text, strlen(text->text)));
+	for (size_t i = 0; i < flat->module_count; i++) {
+		text = &flat->modules[i].arguments;
+		buffer_printf(out, "module.%zu %llx %llu %08x\n", i,
+			(unsigned long long)flat->modules[i].start,
+			(unsigned long long)(flat->modules[i].end - flat->modules[i].start),
+			text->there ? crc32_bytes(text->text, strlen(text->text)) : 0);
+	}
+}
+
 static void add_header(const struct layout_view *view, struct buffer *out)
 {
 	for (const struct linux_field *field = linux_fields; field->name; field++)
@@ -121,7 +161,9 @@ void layout_facts(struct layout_view *view)
 	struct buffer out = {0};
 
 	add_registers(view, &out);
-	if (view->setup_seen)
+	if (view->flat)
+		add_told(view->flat, &out);
+	else if (view->setup_seen)
 		add_header(view, &out);
 	for (size_t i = 0; i < verdict->region_count; i++)
 		buffer_printf(&out, "%s %llx-%llx\n", verdict->regions[i].name,

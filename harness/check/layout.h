@@ -66,6 +66,13 @@ struct layout_verdict {
 int layout_judge(
 	const struct layout_scene *scene, struct layout_verdict *verdict, struct error *error);
 
+/**
+ * Where an image with a relocatable tag belongs by what our ROM promises (rom/README.md, Memory):
+ * in its window the highest or, if it would rather, the lowest place in RAM above 1 MiB.
+ * @return its address, or 0 when there is none
+ */
+uint64_t layout_place(const struct executable *image, const struct memory_map *map);
+
 /** The rule of layout_compare(). */
 #define LAYOUT_RULE_RESET "I12b"
 #define LAYOUT_RULE_RESET_SENTENCE                                                                 \

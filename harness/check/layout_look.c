@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check/layout_rule.h"
+#include "check/flat_view.h"
 
 #define PAGE	      4096
 #define BDA_EBDA      0x40e /* word: segment of the EBDA */
@@ -13,6 +13,8 @@
 #define NODE_HEADER   16
 #define NODE_INDIRECT 0x80000000u
 #define INDIRECT_SIZE 24
+#define PAGE_TABLES   6	    /* rom/README.md, Memory: page tables of a 64-bit entry */
+#define PAGE_STACK    0x130 /* descriptors and stack behind boot_params */
 
 static uint64_t little(const uint8_t *bytes, unsigned width)
 {
@@ -37,7 +39,7 @@ uint64_t layout_field(const struct layout_view *view, const char *name)
 	return little(view->setup_guest + field->offset, field->width);
 }
 
-static void claim(struct layout_view *view, enum claim_kind kind, const char *name, uint64_t start,
+void layout_claim(struct layout_view *view, enum claim_kind kind, const char *name, uint64_t start,
 	uint64_t end)
 {
 	for (size_t i = 0; i < view->claim_count; i++)
@@ -61,16 +63,27 @@ static int read_file(struct layout_view *view, void *out, size_t size)
 	return 0;
 }
 
+static int look_at_scene(struct layout_view *view)
+{
+	if (!view->scene->payload->kernel)
+		return fail(view->error, "nothing to judge: there is no kernel");
+	if (!view->scene->entry_only && !view->scene->map.count)
+		return fail(view->error, "nothing to judge by: the firmware's memory map is empty");
+	view->setup_file = calloc(1, SETUP_LIMIT + 512);
+	view->setup_guest = calloc(1, SETUP_LIMIT + 512);
+	view->chunk = malloc(CHUNK);
+	view->other = malloc(CHUNK);
+	if (!view->setup_file || !view->setup_guest || !view->chunk || !view->other)
+		return fail(view->error, "out of memory");
+	return 0;
+}
+
 static int look_at_file(struct layout_view *view)
 {
 	const struct part *kernel = view->scene->payload->kernel;
 	uint8_t start[LINUX_HEADER_END];
 	struct linux_header *file = &view->file;
 
-	if (!kernel)
-		return fail(view->error, "nothing to judge: there is no kernel");
-	if (!view->scene->entry_only && !view->scene->map.count)
-		return fail(view->error, "nothing to judge by: the firmware's memory map is empty");
 	if (read_file(view, start, kernel->size < sizeof(start) ? kernel->size : sizeof(start)) ||
 		linux_header_read(start, kernel->size, file, view->error))
 		return -1;
@@ -78,13 +91,29 @@ static int look_at_file(struct layout_view *view)
 	if (view->version == 0x20e)
 		view->version = 0x20d;
 	view->high = view->version && file->loadflags & LINUX_LOADED_HIGH;
-	view->setup_file = malloc(SETUP_LIMIT + 512);
-	view->setup_guest = calloc(1, SETUP_LIMIT + 512);
-	view->chunk = malloc(CHUNK);
-	view->other = malloc(CHUNK);
-	if (!view->setup_file || !view->setup_guest || !view->chunk || !view->other)
-		return fail(view->error, "out of memory");
+	view->entered_flat = view->scene->payload->entry > 16;
 	return read_file(view, view->setup_file, file->setup_size);
+}
+
+/* By the other entries boot_params stand in for the setup: the header has the same place in them.
+ */
+static int look_at_page(struct layout_view *view)
+{
+	uint64_t cr3 = view->scene->cpu.cr3 & ~(PAGE - 1ull);
+
+	view->real = view->scene->cpu.esi;
+	if (view->real >= CONVENTIONAL_END - PAGE)
+		return 1;
+	view->setup_seen = PAGE;
+	if (layout_read(view, view->real, view->setup_guest, view->setup_seen))
+		return -1;
+	layout_claim(view, CLAIM_SETUP, "boot_params", view->real, view->real + PAGE);
+	if (view->scene->loader == LOADER_DKBOOT)
+		layout_claim(view, CLAIM_INFO, "descriptors and stack", view->real + PAGE,
+			view->real + PAGE + PAGE_STACK);
+	if (view->scene->payload->entry == 64)
+		layout_claim(view, CLAIM_INFO, "page tables", cr3, cr3 + PAGE_TABLES * PAGE);
+	return 0;
 }
 
 static int look_at_setup(struct layout_view *view)
@@ -93,6 +122,8 @@ static int look_at_setup(struct layout_view *view)
 	uint64_t at = (uint64_t)cpu->cs * 16 + cpu->eip;
 	bool heap;
 
+	if (view->entered_flat)
+		return look_at_page(view);
 	if (at < 0x200 || at >= CONVENTIONAL_END)
 		return 1;
 	view->real = at - 0x200;
@@ -104,7 +135,7 @@ static int look_at_setup(struct layout_view *view)
 	view->stack_top = cpu->esp & 0xffff ? cpu->esp & 0xffff : 0x10000;
 	heap = view->version >= 0x201 && layout_field(view, "loadflags") & LINUX_CAN_USE_HEAP;
 	view->heap_end = heap ? layout_field(view, "heap_end_ptr") + 0x200 : view->stack_top;
-	claim(view, CLAIM_SETUP, "setup, heap and stack", view->real,
+	layout_claim(view, CLAIM_SETUP, "setup, heap and stack", view->real,
 		view->real + (view->heap_end > view->file.setup_size ? view->heap_end
 								     : view->file.setup_size));
 	return 0;
@@ -119,7 +150,7 @@ static void look_at_image(struct layout_view *view)
 	if (view->version >= 0x205 && view->file.relocatable_kernel &&
 		entry != view->file.code32_start)
 		view->load = entry;
-	claim(view, CLAIM_IMAGE, "protected-mode image", view->load,
+	layout_claim(view, CLAIM_IMAGE, "protected-mode image", view->load,
 		view->load + view->file.image_size);
 }
 
@@ -139,7 +170,7 @@ static int read_cmdline(struct layout_view *view)
 		have += step;
 	}
 	view->cmdline_size = strnlen(found, limit);
-	claim(view, CLAIM_CMDLINE, "command line", view->cmdline,
+	layout_claim(view, CLAIM_CMDLINE, "command line", view->cmdline,
 		view->cmdline + view->cmdline_size + view->cmdline_ends);
 	return 0;
 }
@@ -161,7 +192,7 @@ static void look_at_initrd(struct layout_view *view)
 {
 	view->initrd = layout_field(view, "ramdisk_image");
 	view->initrd_size = layout_field(view, "ramdisk_size");
-	claim(view, CLAIM_INITRD, "initrd", view->initrd, view->initrd + view->initrd_size);
+	layout_claim(view, CLAIM_INITRD, "initrd", view->initrd, view->initrd + view->initrd_size);
 }
 
 /* A node that only points to its data (struct setup_indirect, 2.15). */
@@ -174,7 +205,7 @@ static int follow_indirect(struct layout_view *view, uint64_t node, uint64_t siz
 		return 0;
 	if (layout_read(view, node + NODE_HEADER, indirect, sizeof(indirect)))
 		return -1;
-	claim(view, CLAIM_DATA, "setup_data, indirect", little(indirect + 16, 8),
+	layout_claim(view, CLAIM_DATA, "setup_data, indirect", little(indirect + 16, 8),
 		sum(little(indirect + 16, 8), little(indirect + 8, 8)));
 	return 0;
 }
@@ -195,7 +226,7 @@ static int look_at_data(struct layout_view *view)
 			return 0;
 		if (layout_read(view, node, header, sizeof(header)))
 			return -1;
-		claim(view, CLAIM_DATA, "setup_data", node,
+		layout_claim(view, CLAIM_DATA, "setup_data", node,
 			sum(node, NODE_HEADER + little(header + 12, 4)));
 		if (little(header + 8, 4) == NODE_INDIRECT &&
 			follow_indirect(view, node, little(header + 12, 4)))
@@ -217,14 +248,15 @@ static int look_at_firmware(struct layout_view *view)
 		return -1;
 	segment = little(bda, 2) * 16;
 	memory = little(bda + BDA_MEMORY - BDA_EBDA, 2) * 1024;
+	view->bios_memory = memory;
 	view->ebda = CONVENTIONAL_END;
 	if (segment >= LOW_IMAGE && segment < view->ebda)
 		view->ebda = segment;
 	if (memory >= LOW_IMAGE && memory < view->ebda)
 		view->ebda = memory;
-	claim(view, CLAIM_VECTORS, "interrupt vectors, BIOS data", 0, VECTORS_END);
-	claim(view, CLAIM_EBDA, "extended BIOS data", view->ebda, CONVENTIONAL_END);
-	claim(view, CLAIM_UPPER, "video memory and ROMs", CONVENTIONAL_END, HIGH_MEMORY);
+	layout_claim(view, CLAIM_VECTORS, "interrupt vectors, BIOS data", 0, VECTORS_END);
+	layout_claim(view, CLAIM_EBDA, "extended BIOS data", view->ebda, CONVENTIONAL_END);
+	layout_claim(view, CLAIM_UPPER, "video memory and ROMs", CONVENTIONAL_END, HIGH_MEMORY);
 	return 0;
 }
 
@@ -268,6 +300,10 @@ int layout_look(struct layout_view *view)
 {
 	int status;
 
+	if (look_at_scene(view))
+		return -1;
+	if (view->scene->payload->boot != BOOT_LINUX)
+		return flat_look(view) || look_at_firmware(view) ? -1 : 0;
 	if (look_at_file(view))
 		return -1;
 	status = look_at_setup(view);
@@ -284,6 +320,7 @@ int layout_look(struct layout_view *view)
 
 void layout_look_end(struct layout_view *view)
 {
+	flat_look_end(view);
 	free(view->setup_file);
 	free(view->setup_guest);
 	free(view->cmdline_found);

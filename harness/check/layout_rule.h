@@ -21,6 +21,7 @@ struct layout_rule {
 	uint16_t since, till; /* protocol versions that it concerns; since 0 = no HdrS too */
 	enum rule_needs needs;
 	int (*check)(struct layout_view *view); /* accuses; -1 when it cannot judge */
+	bool any_entry; /* it concerns the 32-bit and the 64-bit entry of Linux as well */
 };
 
 /** The tables end with a row that has no id. */

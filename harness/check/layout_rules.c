@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check/layout_rule.h"
+#include "check/flat_view.h"
 
 static const char *versions(const struct layout_rule *rule, char out[24])
 {
@@ -48,6 +48,13 @@ void layout_rules(struct buffer *out)
 	add_table(out, "For every loader:", layout_rules_linux);
 	add_table(out, "For QEMU's own ROMs as well:", layout_rules_stock);
 	add_table(out, "For the ROM of this project as well:", layout_rules_dkboot);
+	add_table(out, "For Multiboot, Multiboot 2 and PVH, by every loader:", layout_rules_flat);
+	add_table(out, "For Multiboot:", layout_rules_multiboot);
+	add_table(out, "For Multiboot 2:", layout_rules_multiboot2);
+	add_table(out, "For PVH:", layout_rules_pvh);
+	add_table(out, "For the 32-bit and the 64-bit entry of Linux:", layout_rules_entries);
+	add_table(out,
+		"For all of these by the ROM of this project as well:", layout_rules_dkboot_flat);
 	buffer_printf(out, "%s (`layout_compare()`): %s\n", LAYOUT_RULE_RESET,
 		LAYOUT_RULE_RESET_SENTENCE);
 }

@@ -24,7 +24,9 @@ enum claim_kind {
 	CLAIM_IMAGE, /* protected-mode part */
 	CLAIM_INITRD,
 	CLAIM_DATA, /* a node of setup_data */
-	CLAIM_LOADED = CLAIM_DATA,
+	CLAIM_INFO, /* what a kernel is told by, and a stack beside it */
+	CLAIM_MODULE,
+	CLAIM_LOADED = CLAIM_MODULE,
 	CLAIM_VECTORS, /* interrupt vectors and BIOS data */
 	CLAIM_EBDA,
 	CLAIM_UPPER, /* video memory and ROMs */
@@ -60,9 +62,11 @@ struct layout_view {
 	struct linux_header file; /* as the kernel file has it */
 	unsigned version;	  /* 0 = no HdrS; 2.14 is taken for 2.13 */
 	bool high;		  /* a bzImage */
-	uint8_t *setup_file;	  /* the real-mode part, file.setup_size bytes */
-	uint8_t *setup_guest;	  /* the same as the guest has it */
-	size_t setup_seen;	  /* bytes of it that lie below CONVENTIONAL_END */
+	bool entered_flat; /* Linux, by its 32-bit or 64-bit entry: the setup is the zero page */
+	struct flat_view *flat; /* of another protocol than Linux; NULL = Linux */
+	uint8_t *setup_file;	/* the real-mode part, file.setup_size bytes */
+	uint8_t *setup_guest;	/* the same as the guest has it */
+	size_t setup_seen;	/* bytes of it that lie below CONVENTIONAL_END */
 
 	uint64_t real;		      /* address of the setup, from CS:IP */
 	uint64_t stack_top;	      /* offset behind the stack: SP, 0 meaning 64 KiB */
@@ -73,6 +77,7 @@ struct layout_view {
 	size_t cmdline_size;	      /* bytes of it before its NUL */
 	bool cmdline_ends;	      /* a NUL was found below CONVENTIONAL_END */
 	uint64_t initrd, initrd_size; /* fields as the guest has them */
+	uint64_t bios_memory;	      /* bytes of conventional memory, as int 12h tells it */
 	uint64_t ebda;		      /* where the firmware's part of conventional memory begins */
 	struct claim window;	      /* [runtime_start, + init_size) as boot.rst computes it */
 	struct claim linux_window;    /* the same as Linux's own start-up code does */

@@ -123,15 +123,16 @@ static const struct panic_row rows[] = {
 		"dkboot-rom: refused: initrd of 80000000 bytes does not fit below 0x3ffffff",
 		"dkinit: cmdline text=dkboot-rom: refused: nothing"},
 	{"emulator", EMULATOR, "qemu",
-		"^\\S*qemu\\S*: (?!warning: |info: |terminating on |.*\\bKVM\\b)"
+		"^\\S*qemu\\S*: (?!warning: |info: |multiboot knows VBE|terminating on "
+		"|.*\\bKVM\\b)"
 		"(.*(?:kernel|initrd|[Rr][Aa][Mm] ?disk|dtb|multiboot|ELF|PVH|32bit one|'vga'"
 		"|(?:load|load_end|bss_end|header)_addr|address space).*)",
 		FAILURE_REFUSED, "qemu: linux kernel too old to load a ram disk",
 		"qemu-system-x86_64: warning: host kernel does not know this"},
-	{"libxc", GUEST, "panic: ", "xc: error: panic: (.*)", FAILURE_REFUSED,
+	{"libxc", GUEST | EMULATOR, "panic: ", "xc: error: panic: (.*)", FAILURE_REFUSED,
 		"xc: error: panic: xg_dom_core.c:718: xc_dom_find_loader: no loader found",
 		"dkinit: cmdline text=xc: error: panic: no"},
-	{"libxl", GUEST, "libxl: error: ", "\\blibxl: error: (.*)", FAILURE_REFUSED,
+	{"libxl", GUEST | EMULATOR, "libxl: error: ", "\\blibxl: error: (.*)", FAILURE_REFUSED,
 		"libxl: error: libxl_create.c:1252:initiate_domain_create: unable to add disk",
 		"dkinit: cmdline text=libxl: error: no"},
 };

@@ -15,6 +15,7 @@ static const struct footprint {
 } footprints[] = {
 	{0x400, 0x500, ~0u, "BIOS data: the timer's tick, the state of int 10h and 13h"},
 	{0x6800, 0x7020, ~0u, "SeaBIOS' stack, which it gives to the loader"},
+	{0x500, 0x2220, 1u << LOADER_STOCK, "pvh.bin keeps its variables there"},
 	{CONVENTIONAL_END, 0xc0000, ~0u, "video memory, and system management's behind it"},
 	{0xc0000, 0xe0000, 1u << LOADER_STOCK, "linuxboot.bin keeps a byte in its own image"},
 	{0xe0000, HIGH_MEMORY, ~0u, "SeaBIOS' variables, and its stack while int 15h runs"},

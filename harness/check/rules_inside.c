@@ -4,28 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/text.h"
 #include "check/inside.h"
 #include "payload/linux_header.h"
 
-#define ANYBODY	   (INSIDE_LINUX | INSIDE_PROBE)
+#define LINUX	   (INSIDE_LINUX | INSIDE_PROBE)
+#define PROBES	   (INSIDE_PROBE | INSIDE_FLAT)
+#define ANYBODY	   (LINUX | INSIDE_FLAT)
 #define PAGE_SIZE  4096u /* the kernel's */
 #define KASLR_FLAG 0x02u /* loadflags: kernel internal */
 #define E820_MOST  128	 /* entries that the zero page has room for; the probe says as many */
 
-struct inside_view {
-	const struct inside_facts *facts;
-	const struct outside *outside;
-	struct layout_verdict *verdict;
-	const struct inside_rule *rule;
-};
-
 typedef unsigned long long huge;
 
-static void differ(struct inside_view *view, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void differ(struct inside_view *view, const char *format, ...)
+void inside_differ(struct inside_view *view, const char *format, ...)
 {
 	struct layout_verdict *verdict = view->verdict;
 	struct violation *grown =
@@ -43,20 +36,27 @@ static void differ(struct inside_view *view, const char *format, ...)
 		(struct violation){view->rule->id, format_text("seen from inside: %s", text)};
 }
 
-/* A field of the header as the oracle saw it: a line "name hexadecimal" of its facts. */
-static bool seen_outside(const struct inside_view *view, const char *name, uint64_t *value)
+const char *inside_seen(const struct inside_view *view, const char *name)
 {
 	size_t length = strlen(name);
 
 	for (const char *line = view->outside->facts; *line; line += strcspn(line, "\n") + 1) {
-		if (!strncmp(line, name, length) && line[length] == ' ') {
-			*value = strtoull(line + length + 1, NULL, 16);
-			return true;
-		}
+		if (!strncmp(line, name, length) && line[length] == ' ')
+			return line + length + 1;
 		if (!line[strcspn(line, "\n")])
 			break;
 	}
-	return false;
+	return NULL;
+}
+
+/* A field of the header as the oracle saw it: a line "name hexadecimal" of its facts. */
+static bool seen_outside(const struct inside_view *view, const char *name, uint64_t *value)
+{
+	const char *seen = inside_seen(view, name);
+
+	if (seen)
+		*value = strtoull(seen, NULL, 16);
+	return seen;
 }
 
 static uint64_t on_page(const struct inside_view *view, unsigned offset, unsigned width)
@@ -73,14 +73,14 @@ static void rule_whole(struct inside_view *view)
 	const struct inside_facts *facts = view->facts;
 
 	if (facts->garbled[0])
-		differ(view, "a line of the report cannot be read: %s", facts->garbled);
+		inside_differ(view, "a line of the report cannot be read: %s", facts->garbled);
 	if (!facts->whole)
-		differ(view, "the report ended before its last line");
-	else if (!facts->page_said)
-		differ(view, "the report does not show the %s",
+		inside_differ(view, "the report ended before its last line");
+	else if (!facts->page_said && facts->guest != INSIDE_FLAT)
+		inside_differ(view, "the report does not show the %s",
 			facts->guest == INSIDE_LINUX ? "zero page" : "setup header");
 	else if (!facts->sum[INSIDE_CMDLINE].said)
-		differ(view, "the report does not tell of the command line");
+		inside_differ(view, "the report does not tell of the command line");
 }
 
 /* What the kernel itself may have changed of a field until it is reported. */
@@ -104,7 +104,7 @@ static void rule_header(struct inside_view *view)
 			continue;
 		found = on_page(view, field->offset, field->width);
 		if ((found & ~own) != (expected & ~own))
-			differ(view, "%s: expected 0x%llx, found 0x%llx", field->name,
+			inside_differ(view, "%s: expected 0x%llx, found 0x%llx", field->name,
 				(huge)expected, (huge)found);
 	}
 }
@@ -119,7 +119,7 @@ static void rule_extended(struct inside_view *view)
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (on_page(view, fields[i].offset, 4))
-			differ(view, "%s: expected 0x0, found 0x%llx", fields[i].name,
+			inside_differ(view, "%s: expected 0x0, found 0x%llx", fields[i].name,
 				(huge)on_page(view, fields[i].offset, 4));
 }
 
@@ -128,13 +128,24 @@ static bool same_range(const struct memory_range *left, const struct memory_rang
 	return left->start == right->start && left->end == right->end && left->type == right->type;
 }
 
+/* Linux adds a range to the map that PVH gives it (arch/x86/platform/pvh/enlighten.c): from 640 KiB
+ * to 1 MiB. */
+static bool adds_video(const struct inside_view *view, const struct memory_map *told, size_t count)
+{
+	static const struct memory_range video = {0xa0000, 0x100000, 2};
+
+	return view->facts->guest == INSIDE_LINUX && view->outside->payload->boot == BOOT_PVH &&
+	       told->count == count + 1 && same_range(&told->range[count], &video);
+}
+
 static void rule_map(struct inside_view *view)
 {
 	const struct memory_map *seen = view->outside->map, *told = &view->facts->map;
 	size_t count = seen->count < E820_MOST ? seen->count : E820_MOST;
+	bool more = adds_video(view, told, count);
 
-	if (told->count != count) {
-		differ(view, "e820: expected %zu entries, found %zu", count, told->count);
+	if (told->count != count + more) {
+		inside_differ(view, "e820: expected %zu entries, found %zu", count, told->count);
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -142,7 +153,7 @@ static void rule_map(struct inside_view *view)
 
 		if (same_range(left, right))
 			continue;
-		differ(view,
+		inside_differ(view,
 			"e820 entry %zu: expected 0x%llx-0x%llx type %u, found 0x%llx-0x%llx "
 			"type %u",
 			i, (huge)left->start, (huge)left->end - 1, left->type, (huge)right->start,
@@ -160,6 +171,17 @@ static size_t cmdline_least(const struct inside_view *view, size_t asked)
 	return asked < limit ? asked : (size_t)limit;
 }
 
+/* Of Multiboot it has the name of the file in front, which is known to who saw it. */
+static void compare_cmdline(struct inside_view *view, const struct inside_sum *told)
+{
+	const char *seen = inside_seen(view, "cmdline");
+	autofree char *found = format_text("%llu %08x", (huge)told->size, told->crc32);
+
+	if (seen && strncmp(seen, found, strlen(found)) != 0)
+		inside_differ(view, "command line: expected %.*s, found %s",
+			(int)strcspn(seen, "\n"), seen, found);
+}
+
 static void rule_cmdline(struct inside_view *view)
 {
 	const char *asked = view->outside->payload->cmdline;
@@ -169,13 +191,17 @@ static void rule_cmdline(struct inside_view *view)
 
 	if (!told->said)
 		return;
+	if (view->outside->payload->boot == BOOT_MULTIBOOT) {
+		compare_cmdline(view, told);
+		return;
+	}
 	if (told->size > size || told->size < cmdline_least(view, size) ||
 		told->crc32 != crc32_bytes(asked, (size_t)told->size))
-		differ(view,
+		inside_differ(view,
 			"command line: expected %zu bytes with CRC-32 %08x, found %llu with %08x",
 			size, crc32_bytes(asked, size), (huge)told->size, told->crc32);
 	if (told->placed && seen_outside(view, "cmd_line_ptr", &at) && told->at != at)
-		differ(view, "command line: expected at 0x%llx, found at 0x%llx", (huge)at,
+		inside_differ(view, "command line: expected at 0x%llx, found at 0x%llx", (huge)at,
 			(huge)told->at);
 }
 
@@ -185,10 +211,11 @@ static void check_ramdisk(struct inside_view *view, uint64_t at, uint64_t size)
 	uint64_t end = (at + size + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
 
 	if (size && (facts->ramdisk_first != at || facts->ramdisk_last != end - 1))
-		differ(view, "RAMDISK: expected 0x%llx-0x%llx, found 0x%llx-0x%llx", (huge)at,
-			(huge)end - 1, (huge)facts->ramdisk_first, (huge)facts->ramdisk_last);
+		inside_differ(view, "RAMDISK: expected 0x%llx-0x%llx, found 0x%llx-0x%llx",
+			(huge)at, (huge)end - 1, (huge)facts->ramdisk_first,
+			(huge)facts->ramdisk_last);
 	else if (!size && facts->ramdisk_last)
-		differ(view, "RAMDISK: expected none, found 0x%llx-0x%llx",
+		inside_differ(view, "RAMDISK: expected none, found 0x%llx-0x%llx",
 			(huge)facts->ramdisk_first, (huge)facts->ramdisk_last);
 }
 
@@ -202,7 +229,7 @@ static void rule_initrd_place(struct inside_view *view)
 	if (view->facts->guest == INSIDE_LINUX)
 		check_ramdisk(view, at, size);
 	else if (!told->said || told->at != at || told->size != size)
-		differ(view, "initrd: expected %llu bytes at 0x%llx, found %llu at 0x%llx",
+		inside_differ(view, "initrd: expected %llu bytes at 0x%llx, found %llu at 0x%llx",
 			(huge)size, (huge)at, (huge)told->size, (huge)told->at);
 }
 
@@ -213,7 +240,8 @@ static void check_sum(struct inside_view *view, enum inside_thing thing, const c
 	const struct inside_sum *told = &view->facts->sum[thing];
 
 	if (told->said && (told->size != size || told->crc32 != crc))
-		differ(view, "%s: expected %llu bytes with CRC-32 %08x, found %llu with %08x", name,
+		inside_differ(view,
+			"%s: expected %llu bytes with CRC-32 %08x, found %llu with %08x", name,
 			(huge)size, crc, (huge)told->size, told->crc32);
 }
 
@@ -237,6 +265,11 @@ static void rule_image(struct inside_view *view)
 	const struct payload *payload = view->outside->payload;
 	uint64_t paragraphs = 0;
 
+	if (payload->boot != BOOT_LINUX) {
+		check_sum(view, INSIDE_IMAGE, "kernel image", payload->image_size,
+			payload->image_crc32);
+		return;
+	}
 	if (payload->protocol >= 0x204 && seen_outside(view, "syssize", &paragraphs) &&
 		paragraphs * 16 >= payload->image_size)
 		check_sum(view, INSIDE_IMAGE, "protected-mode image", payload->image_size,
@@ -250,7 +283,7 @@ const struct inside_rule inside_rules[] = {
 	{"J2",
 		"the header's fields are those that the oracle saw (of Linux: vid_mode and "
 		"KASLR_FLAG excepted)",
-		"Linux, arch/x86/boot/main.c: the header is copied to the zero page", ANYBODY,
+		"Linux, arch/x86/boot/main.c: the header is copied to the zero page", LINUX,
 		rule_header},
 	{"J3", "no upper half of an address or size was made up", "zero-page.rst: ext_*",
 		INSIDE_LINUX, rule_extended},
@@ -260,11 +293,22 @@ const struct inside_rule inside_rules[] = {
 	{"J5", "the command line is what was asked for, up to the kernel's limit",
 		"boot.rst, The Kernel Command Line", ANYBODY, rule_cmdline},
 	{"J6", "the initrd is where the oracle saw it: RAMDISK is its pages",
-		"Linux, arch/x86/kernel/setup.c, reserve_initrd()", ANYBODY, rule_initrd_place},
+		"Linux, arch/x86/kernel/setup.c, reserve_initrd()", LINUX, rule_initrd_place},
 	{"J7", "the initrd, and the files unpacked from it, are what was asked for, byte for byte",
-		"boot.rst, Details of Header Fields (ramdisk_image)", ANYBODY, rule_initrd_bytes},
-	{"J8", "the protected-mode image is what was asked for, byte for byte",
-		"boot.rst, Loading The Rest of The Kernel", INSIDE_PROBE, rule_image},
+		"boot.rst, Details of Header Fields (ramdisk_image)", LINUX, rule_initrd_bytes},
+	{"J8", "the kernel image is what was asked for, byte for byte",
+		"boot.rst, Loading The Rest of The Kernel", PROBES, rule_image},
+	{"J9", "the descriptors of cs, ds, es and ss are flat, of cs code, of the others data",
+		"Multiboot 0.6.96, 3.2; Multiboot 2.0, 3.2; boot.rst, 32-bit Boot Protocol; Xen, "
+		"docs/misc/pvh.pandoc",
+		PROBES, inside_segments},
+	{"J10", "at a PVH entry tr is an active 32-bit TSS with base 0 and limit 0x67",
+		"Xen, docs/misc/pvh.pandoc", INSIDE_FLAT, inside_task},
+	{"J11", "memory behind the image that the file says is zero is zero",
+		"Multiboot 0.6.96, 3.1.3; Multiboot 2.0, 3.1.5; ELF", INSIDE_FLAT, inside_zeros},
+	{"J12", "modules and their strings are those that the oracle saw, and what was asked for",
+		"Multiboot 0.6.96, 3.3; Multiboot 2.0, 3.6.6; Xen, arch-x86/hvm/start_info.h",
+		INSIDE_FLAT, inside_modules},
 	{0},
 };
 
@@ -287,7 +331,8 @@ void inside_judge(const struct inside_facts *facts, const struct outside *outsid
 
 void inside_rules_text(struct buffer *out)
 {
-	static const char *const guests[] = {"", "init under Linux", "probe", "both"};
+	static const char *const guests[] = {"", "init under Linux", "probe of Linux", "Linux",
+		"other probes", "", "probes", "all"};
 
 	buffer_add_text(out, "Seen from inside, for guests that report:\n\n"
 			     "| Id | Rule | Source | Guests |\n|---|---|---|---|\n");

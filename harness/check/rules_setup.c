@@ -67,6 +67,9 @@ static enum byte_kind kind_of(const struct layout_view *view, size_t at)
 {
 	const struct linux_field *field;
 
+	if (view->entered_flat &&
+		(at < LINUX_HEADER_FIRST || at >= 0x202u + view->setup_file[0x201]))
+		return BYTE_LAWFUL; /* of boot_params: another rule */
 	if (is_cmdline_word(at, view->version))
 		return BYTE_LAWFUL;
 	if (at < LINUX_HEADER_FIRST || at >= LINUX_HEADER_END)

@@ -88,8 +88,10 @@ static const struct argp_option run_options[] = {
 	{"quiet", 'q', NULL, 0, "no progress", 3}, {0}};
 
 static const struct argp_option boot_options[] = {
-	{"expect", KEY_EXPECT, "REGEX", 0,
-		"text that the serial console must show; repeated: in this order", 1},
+	{"expect", KEY_EXPECT, "[CHANNEL:]REGEX", 0,
+		"text that the guest's console must show: serial, or pv under Xen, unless CHANNEL "
+		"is serial, pv, debug or emulator; repeated: in this order",
+		1},
 	{"limit", KEY_LIMIT, "TIME", 0, "time limit before scaling (default 60s)", 1},
 	{"map", KEY_MAP, NULL, 0,
 		"print the memory map of the boot, behind the console: what lies where; implies "

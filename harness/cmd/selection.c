@@ -174,6 +174,31 @@ int selection_load(struct selection *selection, const struct options *options, s
 	return narrow(selection, options, error);
 }
 
+/* Where a kernel that nobody told otherwise speaks. */
+static enum channel console_of(const struct options *options)
+{
+	for (size_t i = 0; i < options->replacement_count; i++)
+		if (options->replacements[i].axis == AXIS_ENGINE &&
+			strcmp(options->replacements[i].text, "qemu") != 0)
+			return CHANNEL_PV;
+	return CHANNEL_SERIAL;
+}
+
+/* Takes "pv:" and the like off a pattern. @return the channel, @otherwise when none is named */
+static enum channel take_channel(const char **pattern, enum channel otherwise)
+{
+	for (int channel = 0; channel < CHANNEL_HOST; channel++) {
+		const char *name = channel_name((enum channel)channel);
+		size_t length = strlen(name);
+
+		if (strncmp(*pattern, name, length) != 0 || (*pattern)[length] != ':')
+			continue;
+		*pattern += length + 1;
+		return (enum channel)channel;
+	}
+	return otherwise;
+}
+
 /* Patterns of the command line, in order; having some means that the guest may go on running. */
 static void add_patterns(struct test_case *test_case, const struct options *options)
 {
@@ -181,11 +206,15 @@ static void add_patterns(struct test_case *test_case, const struct options *opti
 
 	test_case->expectations = calloc(count + 1, sizeof(*test_case->expectations));
 	test_case->expectation_count = count;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		const char *pattern = options->expect[i];
+		enum channel channel = take_channel(&pattern, console_of(options));
+
 		test_case->expectations[i].expect = (struct expectation){.kind = EXPECT_ORDERED,
-			.pattern = copy_text(options->expect[i]),
-			.channel = CHANNEL_SERIAL,
+			.pattern = copy_text(pattern),
+			.channel = channel,
 			.prompt = true};
+	}
 	free(test_case->endings);
 	test_case->endings = NULL;
 	test_case->ending_count = 0;
@@ -194,6 +223,35 @@ static void add_patterns(struct test_case *test_case, const struct options *opti
 	test_case->endings = calloc(1, sizeof(*test_case->endings));
 	test_case->endings[0].ending = END_NONE;
 	test_case->ending_count = 1;
+}
+
+static int check_patterns(const struct options *options, struct error *error)
+{
+	for (size_t i = 0; i < options->expect_count; i++) {
+		const char *pattern = options->expect[i];
+
+		take_channel(&pattern, CHANNEL_SERIAL);
+		if (pattern_check(pattern, NULL, 0, error) < 0)
+			return fail_within(error, "--expect: '%s'", options->expect[i]);
+	}
+	return 0;
+}
+
+/* Under Xen the payload comes by port I/O unless somebody says otherwise. */
+static int source_under_xen(
+	struct test_case *test_case, const struct options *options, struct error *error)
+{
+	struct value value = {0};
+
+	if (console_of(options) != CHANNEL_PV)
+		return 0;
+	for (size_t i = 0; i < options->replacement_count; i++)
+		if (options->replacements[i].axis == AXIS_SOURCE)
+			return 0;
+	if (value_from_text(AXIS_SOURCE, "fwcfg-pio", &value, error) < 0)
+		return -1;
+	case_override(test_case, AXIS_SOURCE, &value);
+	return 0;
 }
 
 int selection_boot(struct selection *selection, const struct options *options, struct error *error)
@@ -209,14 +267,17 @@ int selection_boot(struct selection *selection, const struct options *options, s
 	if (!kernel)
 		return fail(error, "boot: --kernel is missing");
 	test_case->limit_ms = 60000;
+	/* Under Xen dom0 has its silent stretches, too, above all a cold one. */
+	if (console_of(options) == CHANNEL_PV)
+		test_case->quiet_ms = 20000;
 	if (options->limit && parse_duration(options->limit, &test_case->limit_ms) < 0)
 		return fail(error, "--limit: '%s' is not a time such as 90s", options->limit);
-	for (size_t i = 0; i < options->expect_count; i++)
-		if (pattern_check(options->expect[i], NULL, 0, error) < 0)
-			return fail_within(error, "--expect: '%s'", options->expect[i]);
+	if (check_patterns(options, error) < 0)
+		return -1;
 	add_patterns(test_case, options);
 	apply_layout(test_case, options);
-	if (apply_replacements(test_case, options, error) < 0)
+	if (apply_replacements(test_case, options, error) < 0 ||
+		source_under_xen(test_case, options, error) < 0)
 		return -1;
 	return cells_expand(test_case, &selection->cells, error);
 }

@@ -17,21 +17,29 @@ struct boot {
 	const struct engine *engine;
 };
 
-/** An instruction at which a boot is to stand still, to be looked at. */
-struct freeze_point {
-	uint32_t linear; /* address of the instruction */
-	uint16_t cs; /* code segment that it must run in, where firmware may pass the same address
-			otherwise; 0 = any */
-	bool real_mode; /* only with CR0.PE clear */
-	bool early;	/* not any more once a machine was let go on with THAW_LATE */
+/** The state of the processor in which an instruction is meant. */
+enum freeze_mode {
+	FREEZE_ANY,
+	FREEZE_REAL,	  /* CR0.PE clear */
+	FREEZE_PROTECTED, /* PE set, paging off, a flat code segment */
+	FREEZE_LONG	  /* paging on as well */
 };
 
-/** How a frozen machine goes on. */
-enum thaw {
-	THAW_KEEP, /* to stand still again when it comes to a freeze point */
-	THAW_LATE, /* likewise, early ones excepted until the next reset: code in a page with a
-			breakpoint runs an instruction at a time */
-	THAW_FREE  /* at full speed until the next reset from outside */
+/** An instruction at which a boot is to stand still, to be looked at. */
+struct freeze_point {
+	uint32_t linear; /* address of the instruction; 0 = not known yet, see watch() */
+	uint16_t cs; /* code segment that it must run in, where firmware may pass the same address
+			otherwise; 0 = any */
+	enum freeze_mode mode;
+	bool early; /* of no use behind the loader's entry: FREEZE_LATE takes it away */
+};
+
+/** Which freeze points a machine that goes on is to stop at. Each costs time in all code that runs.
+ */
+enum freeze_set {
+	FREEZE_NONE,
+	FREEZE_LATE, /* those that are not early */
+	FREEZE_ALL
 };
 
 /** How one boot is asked for. All of it must stay valid until EVENT_ENDED. */
@@ -57,6 +65,12 @@ struct engine {
 	/** Resets the machine from outside, whether it runs or stands still after EVENT_STOPPED. */
 	void (*reset)(struct boot *boot);
 
+	/**
+	 * Moves the guest while it runs: "save" (to a file, and back), "migrate" (to the same
+	 * host). NULL where the engine cannot.
+	 */
+	void (*move)(struct boot *boot, const char *how);
+
 	/** Asks whether the machine is halted for good; EVENT_HALTED follows if so, nothing
 	 * otherwise. */
 	void (*poll)(struct boot *boot);
@@ -71,8 +85,15 @@ struct engine {
 	int (*read_memory)(
 		struct boot *boot, uint64_t address, void *out, size_t size, struct error *error);
 
-	/** Lets a frozen machine go on. */
-	void (*thaw)(struct boot *boot, enum thaw how);
+	/** Lets a frozen machine go on, until it comes to a point of @points. A reset from outside
+	 * brings all of them back. */
+	void (*thaw)(struct boot *boot, enum freeze_set points);
+
+	/**
+	 * Has a frozen machine stand still at a freeze point of its request whose address was not
+	 * known at the start, and is now. @return 0, -1 with the reason
+	 */
+	int (*watch)(struct boot *boot, size_t point, struct error *error);
 
 	/** How to read the memory of a boot; valid until release(). */
 	struct memory_reader (*reader)(struct boot *boot);
@@ -99,6 +120,11 @@ struct engine {
 	 */
 	char **(*repeat)(const struct machine *machine, const struct payload *payload,
 		const char *kernel, const char *initrd);
+
+	/** Writes into @folder what that command needs beside kernel and initrd; NULL where it
+	 * needs no more. */
+	int (*keep)(const struct machine *machine, const struct payload *payload,
+		const char *folder, struct error *error);
 };
 
 /** The engine of that name, or NULL. */

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "payload/payload.h"
 /** The PCI card whose ROM is ours where there is no fw_cfg: no driver wants it. */
 #define CARD	    "pci-testdev"
 #define CARD_VENDOR 0x1b36
@@ -32,6 +33,9 @@ struct machine {
 	 * behind "xl.cfg:" */
 	const char *const *extra;
 	size_t extra_count;
+	/* files of fw_cfg, and modules; set by the engine, from the payload */
+	const struct attachment *attached;
+	size_t attached_count;
 };
 
 #endif

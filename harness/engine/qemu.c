@@ -38,9 +38,14 @@ static int read_memory(
 	return memory_read(ours(boot), address, out, size, error);
 }
 
-static void thaw(struct boot *boot, enum thaw how)
+static void thaw(struct boot *boot, enum freeze_set points)
 {
-	freeze_thaw(ours(boot), how);
+	freeze_thaw(ours(boot), points);
+}
+
+static int watch(struct boot *boot, size_t point, struct error *error)
+{
+	return freeze_watch_point(ours(boot), point, error);
 }
 
 static struct memory_reader reader(struct boot *boot)
@@ -78,6 +83,7 @@ const struct engine engine_qemu = {
 	.progress = progress,
 	.read_memory = read_memory,
 	.thaw = thaw,
+	.watch = watch,
 	.reader = reader,
 	.memory_map = memory_map,
 	.stop = stop,

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/text.h"
+
+#define SLOTS 12 /* files of fw_cfg that surely have room beside the emulator's own */
 
 /* An argument vector that grows. */
 struct arguments {
@@ -142,6 +145,57 @@ static void add_disk(struct arguments *arguments, const char *path, enum qemu_ti
 		add_formatted(arguments, "-drive", "file=%s,format=raw,if=ide,snapshot=on", path);
 }
 
+/* Where an attachment is: by its descriptor, or as a file beside the kernel. */
+static char *attached_path(size_t index, const char *folder, bool live)
+{
+	return live ? format_text("/proc/self/fd/%zu", QEMU_FD_ATTACHED + index)
+		    : format_text("%s" QEMU_ATTACHED_FILE, folder, index);
+}
+
+static void add_escaped(struct buffer *out, const char *text)
+{
+	for (; *text; text++)
+		buffer_printf(out, *text == ',' ? ",," : "%c", *text);
+}
+
+char *qemu_modules(const struct machine *machine, const char *folder, bool live)
+{
+	struct buffer out = {0};
+
+	for (size_t i = 0; i < machine->attached_count; i++) {
+		autofree char *path = attached_path(i, folder, live);
+
+		if (machine->attached[i].name)
+			continue;
+		buffer_printf(&out, "%s%s", out.size ? "," : "", path);
+		if (*machine->attached[i].arguments)
+			buffer_add_text(&out, " ");
+		add_escaped(&out, machine->attached[i].arguments);
+	}
+	return out.size ? buffer_take(&out) : NULL;
+}
+
+/* What the ROM reads as files of fw_cfg. Without a kernel the emulator loads no ROM by itself. */
+static void add_files(
+	struct arguments *arguments, const struct machine *machine, bool kernel, bool live)
+{
+	autofree char *modules = qemu_modules(machine, "", live);
+
+	for (size_t i = 0; i < machine->attached_count; i++) {
+		autofree char *path = attached_path(i, "", live);
+
+		if (machine->attached[i].name)
+			add_formatted(arguments, "-fw_cfg", "name=%s,file=%s",
+				machine->attached[i].name, path);
+	}
+	add_option(arguments, "-initrd", modules);
+	if (machine->attached_count > SLOTS)
+		add_option(arguments, "-global", "fw_cfg_io.x-file-slots=64");
+	if (machine->attached_count && !kernel && machine->rom_folder)
+		add_formatted(arguments, "-option-rom", "%s/linuxboot.bin,bootindex=0",
+			machine->rom_folder);
+}
+
 /* A payload volume, and the ROM that reads it on a card: without -kernel QEMU loads none. */
 static void add_volume(
 	struct arguments *arguments, const struct machine *machine, enum qemu_ties ties)
@@ -174,6 +228,7 @@ char **qemu_argv(const struct machine *machine, const char *kernel, const char *
 	add_volume(&arguments, machine, ties);
 	add_part(&arguments, "-kernel", kernel, QEMU_FD_KERNEL, ties);
 	add_part(&arguments, "-initrd", initrd, QEMU_FD_INITRD, ties);
+	add_files(&arguments, machine, kernel != NULL, ties != QEMU_REPEAT);
 	add_option(&arguments, "-append", cmdline && *cmdline ? cmdline : NULL);
 	for (size_t i = 0; i < machine->extra_count; i++)
 		add(&arguments, machine->extra[i]);

@@ -17,7 +17,8 @@ enum qemu_fd {
 	QEMU_FD_GDB,	     /* socket: the gdb stub */
 	QEMU_FD_DISK,	     /* sealed memfd */
 	QEMU_FD_VOLUME,	     /* sealed memfd */
-	QEMU_FD_END
+	QEMU_FD_END,
+	QEMU_FD_ATTACHED = 32 /* sealed memfds: what is attached, one behind the other */
 };
 
 /**
@@ -36,6 +37,17 @@ enum qemu_ties { QEMU_LIVE, QEMU_JUDGED, QEMU_REPEAT };
  */
 char **qemu_argv(const struct machine *machine, const char *kernel, const char *initrd,
 	const char *cmdline, enum qemu_ties ties);
+
+/** What holds the -th attachment in a folder of a cell that is repeated. */
+#define QEMU_ATTACHED_FILE "attached-%zu"
+
+/**
+ * Modules as -initrd takes them, a comma doubled in their arguments (system/linuxboot.rst;
+ * Multiboot).
+ * @param folder where the attachments lie, with its slash; live: unused, by descriptor
+ * @return malloc'ed; NULL when nothing that is attached is a module
+ */
+char *qemu_modules(const struct machine *machine, const char *folder, bool live);
 
 /** Releases an argument vector. NULL is fine. */
 void qemu_argv_free(char **argv);

@@ -47,9 +47,9 @@ struct qemu_boot {
 
 	struct rsp stub; /* gdb stub; its descriptor is -1 where nothing is to be frozen */
 	uv_poll_t stub_poll;
-	bool frozen; /* stands at a freeze point, told and not yet thawed */
-	enum { DISARMED, ARMED_LATE, ARMED } armed; /* which breakpoints are set */
-	bool stepping;				    /* over a breakpoint, to go on behind it */
+	bool frozen;	       /* stands at a freeze point, told and not yet thawed */
+	enum freeze_set armed; /* the breakpoints that are set */
+	bool stepping;	       /* over a breakpoint, to go on behind it */
 
 	int memory;	   /* memfd behind the guest's RAM; -1 once given up */
 	uint64_t progress; /* last one seen, in bytes */
@@ -70,7 +70,7 @@ struct qemu_boot {
 };
 
 /** Most descriptors that a launch may hand over beside the ties. */
-#define QEMU_INHERIT_LIMIT 8
+#define QEMU_INHERIT_LIMIT (8 + PAYLOAD_ATTACHED)
 
 /** What to launch, and how it is tied to us. The ties' descriptors have the numbers of enum
  * qemu_fd. */
@@ -132,6 +132,9 @@ int freeze_prepare(struct qemu_boot *boot, struct error *error);
 /** Begins to listen to the stub. @return 0, or libuv's error */
 int freeze_watch(struct qemu_boot *boot);
 
+/** As struct engine's watch(). */
+int freeze_watch_point(struct qemu_boot *boot, size_t point, struct error *error);
+
 /** Stops a running machine, sets all breakpoints and lets it go on. */
 void freeze_arm(struct qemu_boot *boot);
 
@@ -139,7 +142,7 @@ void freeze_arm(struct qemu_boot *boot);
 void freeze_resume(struct qemu_boot *boot);
 
 /** As struct engine's thaw(). */
-void freeze_thaw(struct qemu_boot *boot, enum thaw how);
+void freeze_thaw(struct qemu_boot *boot, enum freeze_set points);
 
 /** Asks for a reset from outside. */
 void reset_begin(struct qemu_boot *boot);

@@ -15,48 +15,43 @@
 
 #define TRAP "T05" /* stop reply: a breakpoint, or a step done */
 
-/* Early points, or the others. */
-static void add_points(const struct qemu_boot *boot, struct buffer *frames, char kind, bool early)
+static bool belongs(const struct freeze_point *point, enum freeze_set set)
+{
+	return set == FREEZE_ALL || (set == FREEZE_LATE && !point->early);
+}
+
+/* What has to be set or removed so that the points of @wanted are there. */
+static void add_points(struct qemu_boot *boot, struct buffer *frames, enum freeze_set wanted)
 {
 	char packet[32];
 
 	for (size_t i = 0; i < boot->request.freeze_count; i++) {
 		const struct freeze_point *point = &boot->request.freeze[i];
+		bool is = belongs(point, boot->armed), will = belongs(point, wanted);
 
-		if (point->early != early)
+		if (is == will || !point->linear)
 			continue;
-		snprintf(packet, sizeof(packet), "%c1,%x,1", kind, point->linear);
+		snprintf(packet, sizeof(packet), "%c1,%x,1", will ? 'Z' : 'z', point->linear);
 		rsp_frame(frames, packet);
 	}
-}
-
-/* A breakpoint that is set twice has to be taken away twice: only what differs is said. */
-static void arm(struct qemu_boot *boot, struct buffer *frames, int armed)
-{
-	bool early = boot->armed == ARMED, late = boot->armed != DISARMED;
-
-	if (early != (armed == ARMED))
-		add_points(boot, frames, early ? 'z' : 'Z', true);
-	if (late != (armed != DISARMED))
-		add_points(boot, frames, late ? 'z' : 'Z', false);
-	boot->armed = armed;
+	boot->armed = wanted;
 }
 
 /* Everything in one write: a byte that comes while the machine runs would stop it. */
-static int go(struct qemu_boot *boot, int armed, const char *how, struct error *error)
+static int go(struct qemu_boot *boot, enum freeze_set points, const char *how, struct error *error)
 {
 	autobuffer struct buffer frames = {0};
 
-	arm(boot, &frames, armed);
+	add_points(boot, &frames, points);
 	rsp_frame(&frames, how);
 	return rsp_send_frames(&boot->stub, &frames, error);
 }
 
-static void go_or_fail(struct qemu_boot *boot, int armed, const char *how)
+static void go_or_fail(struct qemu_boot *boot, enum freeze_set points, const char *how)
 {
 	struct error error;
 
-	if (!boot->killed && go(boot, armed, how, &error) < 0)
+	if (!boot->killed && go(boot, points, how, &error) < 0)
 		boot_fail(boot, error.text);
 }
 
@@ -67,7 +62,7 @@ int freeze_prepare(struct qemu_boot *boot, struct error *error)
 	fcntl(boot->stub.fd, F_SETFL, O_NONBLOCK);
 	if (boot->start != QEMU_START_STUB)
 		return 0;
-	return go(boot, ARMED, "c", error);
+	return go(boot, FREEZE_ALL, "c", error);
 }
 
 void freeze_arm(struct qemu_boot *boot)
@@ -79,7 +74,7 @@ void freeze_arm(struct qemu_boot *boot)
 		return;
 	boot->frozen = boot->stepping = false;
 	buffer_add_text(&frames, "\003"); /* a running machine stops at any byte, and loses it */
-	arm(boot, &frames, ARMED);
+	add_points(boot, &frames, FREEZE_ALL);
 	rsp_frame(&frames, "c");
 	if (rsp_send_frames(&boot->stub, &frames, &error) < 0)
 		boot_fail(boot, error.text);
@@ -88,20 +83,29 @@ void freeze_arm(struct qemu_boot *boot)
 void freeze_resume(struct qemu_boot *boot)
 {
 	boot->frozen = boot->stepping = false;
-	go_or_fail(boot, ARMED, "c");
+	go_or_fail(boot, FREEZE_ALL, "c");
 }
 
-/* Where the breakpoint stays under the machine's feet, one step leads over it. */
-void freeze_thaw(struct qemu_boot *boot, enum thaw how)
+/* To go on from a breakpoint that stays it has to be stepped over. */
+void freeze_thaw(struct qemu_boot *boot, enum freeze_set points)
 {
 	if (!boot->frozen)
 		return;
 	boot->frozen = false;
-	boot->stepping = how == THAW_KEEP;
-	if (how == THAW_KEEP)
-		go_or_fail(boot, (int)boot->armed, "s");
-	else
-		go_or_fail(boot, how == THAW_LATE ? ARMED_LATE : DISARMED, "c");
+	boot->stepping = points != FREEZE_NONE;
+	go_or_fail(boot, points, boot->stepping ? "s" : "c");
+}
+
+static bool stands_at(const struct freeze_point *point, const struct cpu_state *cpu)
+{
+	bool protected = cpu->cr0 & 1, paging = cpu->cr0 >> 31;
+
+	if (point->mode == FREEZE_PROTECTED || point->mode == FREEZE_LONG)
+		return protected && paging == (point->mode == FREEZE_LONG) &&
+		       cpu->eip == point->linear;
+	return (!point->cs || cpu->cs == point->cs) &&
+	       cpu->cs * 16u + (cpu->eip & 0xffff) == point->linear &&
+	       !(point->mode == FREEZE_REAL && protected);
 }
 
 /* The freeze point at which the machine stands, or none. */
@@ -111,12 +115,15 @@ static const struct freeze_point *point_of(
 	for (size_t i = 0; i < boot->request.freeze_count; i++) {
 		const struct freeze_point *point = &boot->request.freeze[i];
 
-		if ((!point->cs || cpu->cs == point->cs) &&
-			cpu->cs * 16u + (cpu->eip & 0xffff) == point->linear &&
-			!(point->real_mode && cpu->cr0 & 1))
+		if (point->linear && stands_at(point, cpu))
 			return point;
 	}
 	return NULL;
+}
+
+int freeze_watch_point(struct qemu_boot *boot, size_t point, struct error *error)
+{
+	return rsp_breakpoint(&boot->stub, true, boot->request.freeze[point].linear, error);
 }
 
 static void trapped(struct qemu_boot *boot)
@@ -127,7 +134,7 @@ static void trapped(struct qemu_boot *boot)
 
 	if (boot->stepping) {
 		boot->stepping = false;
-		go_or_fail(boot, (int)boot->armed, "c");
+		go_or_fail(boot, boot->armed, "c");
 		return;
 	}
 	if (rsp_registers(&boot->stub, &event.cpu, &error) < 0) {
@@ -137,7 +144,7 @@ static void trapped(struct qemu_boot *boot)
 	boot->frozen = true;
 	point = point_of(boot, &event.cpu);
 	if (!point) {
-		freeze_thaw(boot, THAW_KEEP);
+		freeze_thaw(boot, boot->armed);
 		return;
 	}
 	intakes_drain(boot);

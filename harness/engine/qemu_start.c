@@ -92,6 +92,10 @@ char **boot_argv(const struct machine *machine, const struct payload *payload, c
 	here.emulator = emulator;
 	here.firmware = firmware;
 	here.rom_folder = rom_folder;
+	here.attached = payload->attached;
+	here.attached_count = payload->attached_count;
+	if (payload->boot == BOOT_MULTIBOOT2)
+		return qemu_argv(&here, NULL, NULL, NULL, ties);
 	if (!payload->disk && !payload->volume)
 		return qemu_argv(&here, kernel, initrd, payload->cmdline, ties);
 	/* beside kernel and initrd, which are on it */
@@ -206,6 +210,9 @@ static size_t hand_over(const struct payload *payload, struct inherit *inherit)
 		inherit[count++] = (struct inherit){payload->volume->fd, QEMU_FD_VOLUME};
 	if (count)
 		return count;
+	for (size_t i = 0; i < payload->attached_count; i++)
+		inherit[count++] =
+			(struct inherit){payload->attached[i].part->fd, QEMU_FD_ATTACHED + (int)i};
 	inherit[count++] = (struct inherit){payload->kernel->fd, QEMU_FD_KERNEL};
 	if (payload->initrd)
 		inherit[count++] = (struct inherit){payload->initrd->fd, QEMU_FD_INITRD};

@@ -154,15 +154,30 @@ struct place {
 	}
 
 static const struct place places[] = {
-	REGISTER(0, 8, eax), REGISTER(8, 8, ebx), REGISTER(16, 8, ecx), REGISTER(24, 8, edx),
-	REGISTER(32, 8, esi), REGISTER(40, 8, edi), REGISTER(48, 8, ebp), REGISTER(56, 8, esp),
-	REGISTER(128, 8, eip), REGISTER(136, 4, eflags), REGISTER(140, 4, cs), REGISTER(144, 4, ss),
-	REGISTER(148, 4, ds), REGISTER(152, 4, es), REGISTER(156, 4, fs), REGISTER(160, 4, gs),
+	REGISTER(0, 8, eax),
+	REGISTER(8, 8, ebx),
+	REGISTER(16, 8, ecx),
+	REGISTER(24, 8, edx),
+	REGISTER(32, 8, esi),
+	REGISTER(40, 8, edi),
+	REGISTER(48, 8, ebp),
+	REGISTER(56, 8, esp),
+	REGISTER(128, 8, eip),
+	REGISTER(136, 4, eflags),
+	REGISTER(140, 4, cs),
+	REGISTER(144, 4, ss),
+	REGISTER(148, 4, ds),
+	REGISTER(152, 4, es),
+	REGISTER(156, 4, fs),
+	REGISTER(160, 4, gs),
 	REGISTER(188, 8, cr0), /* behind fs_base, gs_base, k_gs_base */
+	REGISTER(204, 8, cr3),
+	REGISTER(212, 8, cr4),
+	REGISTER(228, 8, efer),
 };
 
 #define PLACES		(sizeof(places) / sizeof(places[0]))
-#define REGISTERS_BYTES 196
+#define REGISTERS_BYTES 236
 
 /* A little-endian number in hexadecimal. */
 static uint64_t hex_value(const char *text, size_t bytes)

@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "../guests/dom0/agent/frame.h"
 #include "base/clock.h"
+#include "base/files.h"
 #include "base/text.h"
 #include "engine/firmware_call.h"
 #include "engine/xen_argv.h"
@@ -94,6 +96,19 @@ static void hear_frozen(struct xen_boot *boot, struct event *event)
 	xen_tell(boot, event);
 }
 
+/* The outer machine pauses where it would have been reset or switched off: nobody but the
+ * hypervisor and dom0 can do that. */
+static void hear_stop(struct xen_boot *boot, enum cause cause)
+{
+	if (boot->host.panicking)
+		xen_end(boot, CAUSE_CRASH, 0, "Xen panicked");
+	else if (cause == CAUSE_RESET)
+		xen_end(boot, CAUSE_CRASH, 0,
+			"the outer machine was reset: Xen ended it, or a triple fault");
+	else
+		xen_end(boot, CAUSE_CRASH, 0, "the outer machine was switched off");
+}
+
 /* The outer machine is gone: by our doing, or by itself. */
 static void name_end(struct xen_boot *boot, const struct event *event)
 {
@@ -134,6 +149,15 @@ static void hear_end(struct xen_boot *boot, const struct event *event)
 		xen_tell(boot, &boot->end);
 }
 
+/* What the processor holds for the hypervisor's own sake while the guest runs, and the guest cannot
+ * see: CR0.TS, CR4.MCE and EFER.SVME. */
+static void hide_host(struct cpu_state *cpu)
+{
+	cpu->cr0 &= ~0x8u;
+	cpu->cr4 &= ~0x40u;
+	cpu->efer &= ~0x1000u;
+}
+
 static void hear_outer(void *context, const struct event *outer)
 {
 	struct xen_boot *boot = context;
@@ -147,10 +171,11 @@ static void hear_outer(void *context, const struct event *outer)
 			xen_tell(boot, &event);
 		break;
 	case EVENT_FROZEN:
+		hide_host(&event.cpu);
 		hear_frozen(boot, &event);
 		break;
 	case EVENT_STOPPED:
-		xen_end(boot, CAUSE_CRASH, 0, "the outer machine switched itself off");
+		hear_stop(boot, event.cause);
 		break;
 	case EVENT_ENDED:
 		hear_end(boot, &event);
@@ -244,7 +269,7 @@ static int open_outer_ties(struct xen_boot *boot, struct outer_ties *ties, struc
 	boot->agent.fd = ends[0];
 	ties->agent = ends[1];
 	fcntl(boot->agent.fd, F_SETFL, O_NONBLOCK);
-	ties->disk = xen_disk(machine, boot->request.payload, boot->id, &boot->archive, error);
+	ties->disk = xen_disk(machine, boot->request.payload, boot->id, error);
 	if (ties->disk < 0)
 		return -1;
 	if (machine->frozen)
@@ -333,6 +358,11 @@ static void reset(struct boot *boot)
 	course_reset(ours(boot));
 }
 
+static void move(struct boot *boot, const char *how)
+{
+	course_move(ours(boot), how);
+}
+
 /* A guest that halts for good is a domain that stops: the agent says so unasked. */
 static void poll(struct boot *boot)
 {
@@ -341,7 +371,9 @@ static void poll(struct boot *boot)
 
 static uint64_t progress(const struct boot *boot)
 {
-	return nested_progress(((const struct xen_boot *)boot)->memory.pid);
+	const struct xen_boot *self = (const struct xen_boot *)boot;
+
+	return nested_progress(self->memory.pid, self->request.machine->frozen);
 }
 
 static int read_memory(
@@ -352,9 +384,14 @@ static int read_memory(
 	return nested_read(&ours(boot)->memory, address, out, size, error);
 }
 
-static void thaw(struct boot *boot, enum thaw how)
+static void thaw(struct boot *boot, enum freeze_set points)
 {
-	freeze_thaw(ours(boot)->outer, how);
+	freeze_thaw(ours(boot)->outer, points);
+}
+
+static int watch(struct boot *boot, size_t point, struct error *error)
+{
+	return freeze_watch_point(ours(boot)->outer, point, error);
 }
 
 static struct memory_reader reader(struct boot *boot)
@@ -383,26 +420,41 @@ static void release(struct boot *boot)
 	xen_release(ours(boot));
 }
 
+#define KEPT_DISK "payload.img"
+
+static int keep(const struct machine *machine, const struct payload *payload, const char *folder,
+	struct error *error)
+{
+	autofree char *to = format_text("%s/" KEPT_DISK, folder);
+	autofd int disk = xen_disk(machine, payload, AGENT_ALONE, error);
+	autofree char *from = format_text("/proc/self/fd/%d", disk);
+
+	return disk < 0 ? -1 : file_copy(from, to, 0644, error);
+}
+
 static char **repeat(const struct machine *machine, const struct payload *payload,
 	const char *kernel, const char *initrd)
 {
 	(void)payload;
 	(void)kernel;
 	(void)initrd;
-	return xen_argv(machine, XEN_MEMORY_OWN);
+	return xen_argv_alone(machine, KEPT_DISK);
 }
 
 const struct engine engine_xen = {
 	.name = "xen",
 	.start = start,
 	.reset = reset,
+	.move = move,
 	.poll = poll,
 	.progress = progress,
 	.read_memory = read_memory,
 	.thaw = thaw,
+	.watch = watch,
 	.reader = reader,
 	.memory_map = memory_map,
 	.stop = stop,
 	.release = release,
 	.repeat = repeat,
+	.keep = keep,
 };

@@ -10,8 +10,10 @@
 /* dom0 gets all the memory it ever gets at once: ballooning would make clones differ. Nothing is
  * scrubbed, or every page of the host's memory would be touched. */
 #define XEN_OPTIONS                                                                                \
-	"console=com1 com1=115200,8n1 dom0_mem=640M,max:640M dom0_max_vcpus=1 bootscrub=0 "        \
-	"loglvl=info guest_loglvl=all console_timestamps=none no-real-mode edd=off watchdog=0"
+	"console=com1 com1=115200,8n1 sync_console dom0_mem=640M,max:640M dom0_max_vcpus=1 "       \
+	"bootscrub=0 "                                                                             \
+	"loglvl=info guest_loglvl=all console_timestamps=none no-real-mode edd=off watchdog=0 "    \
+	"nmi=fatal"
 #define DOM0_OPTIONS "console=hvc0 loglevel=5 mitigations=off tsc=reliable nokaslr"
 
 struct words {
@@ -71,19 +73,42 @@ static void add_disk(struct words *words)
 	add_pair(words, "-device", copy_text("virtio-blk-pci,drive=payload"));
 }
 
-char **xen_argv(const struct machine *machine, enum xen_memory memory)
+/* What the outer machine is, however it is tied to the outside. */
+static void add_machine(struct words *words, const struct machine *machine)
 {
 	static const char *const fixed[] = {"-nodefaults", "-no-user-config", "-display", "none",
-		"-vga", "none", "-net", "none", "-cpu", "qemu64,+svm,+npt", "-smp", "1", "-sandbox",
+		"-vga", "none", "-net", "none", "-cpu", "qemu64,+svm,+npt", "-smp", "1", NULL};
+
+	take(words, copy_text(machine->emulator));
+	add_pair(words, "-accel", copy_text(machine->accel));
+	add(words, fixed);
+	add_pair(words, "-m", format_text("%" PRIu64 "M", XEN_OUTER_MEMORY >> 20));
+}
+
+char **xen_argv_alone(const struct machine *machine, const char *disk)
+{
+	static const char *const ties[] = {"-M", "pc", "-no-reboot", "-serial", "stdio", "-device",
+		"virtio-serial-pci", "-device", "virtio-blk-pci,drive=payload", NULL};
+	struct words words = {0};
+
+	add_machine(&words, machine);
+	add(&words, ties);
+	add_pair(&words, "-drive",
+		format_text("if=none,id=payload,file=%s,format=raw,readonly=on", disk));
+	add_kernel(&words, machine->dom0);
+	return words.list;
+}
+
+char **xen_argv(const struct machine *machine, enum xen_memory memory)
+{
+	static const char *const fixed[] = {"-sandbox",
 		"on,spawn=deny,elevateprivileges=deny,resourcecontrol=deny", "-action",
 		"reboot=shutdown,shutdown=pause,panic=pause", "-M", "pc,memory-backend=ram", "-S",
 		NULL};
 	struct words words = {0};
 
-	take(&words, copy_text(machine->emulator));
-	add_pair(&words, "-accel", copy_text(machine->accel));
+	add_machine(&words, machine);
 	add(&words, fixed);
-	add_pair(&words, "-m", format_text("%" PRIu64 "M", XEN_OUTER_MEMORY >> 20));
 	add_pair(&words, "-object",
 		format_text("memory-backend-file,id=ram,size=%" PRIu64
 			    ",mem-path=/proc/self/fd/%d,share=%s",

@@ -36,4 +36,9 @@ enum xen_memory {
  */
 char **xen_argv(const struct machine *machine, enum xen_memory memory);
 
+/** The same without anything of ours outside: the payload disk is a file, the guest's consoles come
+ * out on standard output behind the host's, and what the guest says ends with it. @param disk path
+ * of a payload disk with the id AGENT_ALONE */
+char **xen_argv_alone(const struct machine *machine, const char *disk);
+
 #endif

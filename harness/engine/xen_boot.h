@@ -13,6 +13,8 @@ enum xen_step {
 	XEN_WAKING,   /* dom0 has not answered yet */
 	XEN_CREATING, /* xl builds the domain */
 	XEN_RUNNING,
+	XEN_LEAVING,	/* xl saves or migrates the guest */
+	XEN_ARRIVING,	/* xl restores it */
 	XEN_STOPPED,	/* the guest stopped itself; the domain stands still */
 	XEN_DESTROYING, /* to be created again: a reset from outside */
 	XEN_OVER	/* nothing is ordered any more */
@@ -33,7 +35,6 @@ struct xen_boot {
 
 	enum xen_step step;
 	char id[32];		 /* of the payload disk */
-	uint64_t archive;	 /* bytes of the archive on it */
 	int domain;		 /* its number; 0 = not built yet */
 	struct buffer tool;	 /* what xl said since the last order */
 	enum cause stop;	 /* told once the host's console has come as far: see @mark */
@@ -67,6 +68,9 @@ void course_hear(void *context, unsigned kind, const char *words, size_t size);
 
 /** The host's console has come to a mark. */
 void course_marked(struct xen_boot *boot);
+
+/** As struct engine's move(). */
+void course_move(struct xen_boot *boot, const char *how);
 
 /** As struct engine's reset(). */
 void course_reset(struct xen_boot *boot);

@@ -39,18 +39,31 @@ static void add_string(struct buffer *out, const char *name, const char *value)
 	buffer_add_text(out, "\n");
 }
 
-static void add_payload(struct buffer *out, const struct payload *payload)
+/* Without a kernel the device model has no fw_cfg at all; zeros, which it takes for an old Linux,
+ * are enough to have it load a ROM. Ours sees a Multiboot 2 kernel before that. */
+#define STAND_IN      AGENT_CELL "/stand-in"
+#define STAND_IN_SIZE 8192
+
+static void add_payload(
+	struct buffer *out, const struct machine *machine, const struct payload *payload)
 {
-	add_string(out, "kernel", AGENT_CELL "/kernel");
-	if (payload->initrd)
-		add_string(out, "ramdisk", AGENT_CELL "/initrd");
-	if (*payload->cmdline)
+	autofree char *modules = qemu_modules(machine, AGENT_CELL "/", false);
+
+	add_string(
+		out, "kernel", payload->boot == BOOT_MULTIBOOT2 ? STAND_IN : AGENT_CELL "/kernel");
+	if (modules || payload->initrd)
+		add_string(out, "ramdisk", modules ? modules : AGENT_CELL "/initrd");
+	if (*payload->cmdline && payload->boot != BOOT_MULTIBOOT2)
 		add_string(out, "cmdline", payload->cmdline);
 }
 
 /* A hard disk behind AHCI: firmware reads one behind IDE byte by byte, each a way to the device
  * model and back. */
-static const char *const disk_arguments[] = {"-device", "ahci,id=ahci0", "-drive",
+#define CONTROLLER "ahci,id=ahci0"
+
+static const char *const controller_arguments[] = {"-device", CONTROLLER};
+
+static const char *const disk_arguments[] = {"-drive",
 	"file=" AGENT_CELL "/disk,format=raw,if=none,id=d0,file.locking=off", "-device",
 	"ide-hd,drive=d0,bus=ahci0.0"};
 
@@ -77,18 +90,44 @@ static void add_elements(struct buffer *out, const char *const *list, size_t cou
 	}
 }
 
+/* A case can bring the controller, so that a direct boot finds the same one. */
+static bool has_controller(const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->extra_count; i++)
+		if (!strcmp(machine->extra[i], CONTROLLER))
+			return true;
+	return false;
+}
+
+static void add_files(struct buffer *out, const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->attached_count; i++) {
+		const char *name = machine->attached[i].name;
+		autofree char *file = format_text(
+			"name=%s,file=" AGENT_CELL "/" QEMU_ATTACHED_FILE, name ? name : "", i);
+		const char *const list[] = {"-fw_cfg", file};
+
+		if (name)
+			add_elements(out, list, 2);
+	}
+}
+
 static void add_model_arguments(
 	struct buffer *out, const struct machine *machine, const struct payload *payload)
 {
 	buffer_add_text(out, "device_model_args_hvm=[");
 	if (machine->rom_folder)
 		add_elements(out, rom_arguments, sizeof(rom_arguments) / sizeof(*rom_arguments));
+	add_elements(out, machine->extra, machine->extra_count);
+	if (payload->disk && !has_controller(machine))
+		add_elements(out, controller_arguments,
+			sizeof(controller_arguments) / sizeof(*controller_arguments));
 	if (payload->disk)
 		add_elements(out, disk_arguments, sizeof(disk_arguments) / sizeof(*disk_arguments));
+	add_files(out, machine);
 	if (payload->volume)
 		add_elements(out, volume_arguments,
 			sizeof(volume_arguments) / sizeof(*volume_arguments));
-	add_elements(out, machine->extra, machine->extra_count);
 	buffer_add_text(out, "]\n");
 }
 
@@ -103,10 +142,13 @@ static const char all_lines[] = "on_poweroff=\"preserve\"\n"
 				"on_reboot=\"restart\"\n"
 				"on_crash=\"preserve\"\n";
 
-void xen_config(const struct machine *machine, const struct payload *payload, struct buffer *out)
+void xen_config(const struct machine *given, const struct payload *payload, struct buffer *out)
 {
+	struct machine here = *given, *machine = &here;
 	bool pvh = !strcmp(machine->type, "pvh");
 
+	here.attached = payload->attached;
+	here.attached_count = payload->attached_count;
 	add_string(out, "name", "cell");
 	buffer_add_text(out, pvh ? "type=\"pvh\"\n" : hvm_lines);
 	buffer_printf(out, "memory=%llu\nvcpus=%u\n", (unsigned long long)(machine->memory >> 20),
@@ -115,7 +157,7 @@ void xen_config(const struct machine *machine, const struct payload *payload, st
 	if (payload->volume)
 		add_string(out, "boot", "n");
 	else if (!payload->disk)
-		add_payload(out, payload);
+		add_payload(out, machine, payload);
 	if (!pvh)
 		add_model_arguments(out, machine, payload);
 	for (size_t i = 0; i < machine->extra_count; i++)
@@ -186,12 +228,23 @@ static int add_roms(struct archive *archive, const char *folder, struct error *e
 static int add_payload_parts(
 	struct archive *archive, const struct payload *payload, struct error *error)
 {
+	static const char zeros[STAND_IN_SIZE];
+
 	if (payload->disk)
 		return add_part(archive, "disk", payload->disk, error);
+	if (payload->boot == BOOT_MULTIBOOT2 &&
+		add_bytes(archive, "stand-in", zeros, sizeof(zeros), error) < 0)
+		return -1;
 	if (payload->volume)
 		return add_part(archive, "volume", payload->volume, error);
 	if (add_part(archive, "kernel", payload->kernel, error) < 0)
 		return -1;
+	for (size_t i = 0; i < payload->attached_count; i++) {
+		autofree char *name = format_text(QEMU_ATTACHED_FILE, i);
+
+		if (add_part(archive, name, payload->attached[i].part, error) < 0)
+			return -1;
+	}
 	return payload->initrd ? add_part(archive, "initrd", payload->initrd, error) : 0;
 }
 
@@ -221,7 +274,7 @@ int xen_disk_empty(struct error *error)
 }
 
 int xen_disk(const struct machine *machine, const struct payload *payload, const char *id,
-	uint64_t *archive_size, struct error *error)
+	struct error *error)
 {
 	uint64_t size = payload->disk ? payload->disk->size
 				      : payload->kernel->size +
@@ -242,7 +295,6 @@ int xen_disk(const struct machine *machine, const struct payload *payload, const
 	if (archive_write_close(archive) != ARCHIVE_OK && status == 0)
 		status = fail(error, "payload disk: %s", archive_error_string(archive));
 	archive_write_free(archive);
-	*archive_size = (uint64_t)lseek(fd, 0, SEEK_END);
 	if (status == 0 && ftruncate(fd, (off_t)XEN_DISK_SIZE) < 0)
 		status = fail_errno(error, "payload disk");
 	if (status == 0)

@@ -16,11 +16,10 @@ void xen_config(const struct machine *machine, const struct payload *payload, st
  * Packs configuration, kernel, initrd and ROMs into a payload disk: a memfd of XEN_DISK_SIZE bytes
  * that starts with a tar archive.
  * @param id  put into the archive's file `id`: the agent compares it with the one it is told
- * @param archive_size bytes of the archive
  * @return the descriptor, or -1 with the reason
  */
 int xen_disk(const struct machine *machine, const struct payload *payload, const char *id,
-	uint64_t *archive_size, struct error *error);
+	struct error *error);
 
 /** An empty payload disk, for a machine that is to be frozen. */
 int xen_disk_empty(struct error *error);

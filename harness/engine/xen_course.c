@@ -24,7 +24,7 @@ static void order(struct xen_boot *boot, enum xen_step step, const char *words)
  * as breakpoints can be set only in a machine that runs. */
 void course_begin(struct xen_boot *boot)
 {
-	autofree char *words = format_text("unpack %s %" PRIu64, boot->id, boot->archive);
+	autofree char *words = format_text("unpack %s", boot->id);
 
 	boot->domain = boot->built.number;
 	boot->memory.root = boot->built.root;
@@ -61,17 +61,29 @@ static char *refusal_of(const struct buffer *tool)
 	return copy_text("");
 }
 
+static void tell_tool(struct xen_boot *boot, const char *words, size_t size)
+{
+	struct event event = {
+		.kind = EVENT_BYTES, .channel = CHANNEL_EMULATOR, .bytes = words, .size = size};
+
+	if (size)
+		xen_tell(boot, &event);
+}
+
+/* xl says last what came first: its reason stands in front of all else that it said. */
 static void refused(struct xen_boot *boot, const char *answer)
 {
 	autofree char *words = refusal_of(&boot->tool);
-	struct event event = {.kind = EVENT_BYTES, .channel = CHANNEL_EMULATOR, .bytes = words};
+	autofree char *line = format_text("%s\n", words);
+	bool declined = boot->step == XEN_CREATING || boot->step == XEN_LEAVING ||
+			boot->step == XEN_ARRIVING;
 
-	event.size = strlen(words);
-	if (boot->step != XEN_CREATING || !event.size) {
+	if (!declined || !*words) {
 		xen_end(boot, CAUSE_ENGINE, 0, answer);
 		return;
 	}
-	xen_tell(boot, &event);
+	tell_tool(boot, line, strlen(line));
+	tell_tool(boot, boot->tool.data, boot->tool.size);
 	xen_end(boot, CAUSE_EXIT, 1, NULL);
 }
 
@@ -81,6 +93,7 @@ static void answered(struct xen_boot *boot, const char *words)
 		refused(boot, words);
 		return;
 	}
+	tell_tool(boot, boot->tool.data, boot->tool.size);
 	switch (boot->step) {
 	case XEN_WAKING:
 		xen_mark(boot, "restore");
@@ -97,6 +110,13 @@ static void answered(struct xen_boot *boot, const char *words)
 		break;
 	case XEN_DESTROYING:
 		order(boot, XEN_CREATING, "create");
+		break;
+	case XEN_LEAVING:
+		order(boot, XEN_ARRIVING, "restore");
+		break;
+	case XEN_ARRIVING:
+		xen_mark(boot, "move");
+		boot->step = XEN_RUNNING;
 		break;
 	case XEN_RUNNING:
 	case XEN_STOPPED:
@@ -163,8 +183,8 @@ static void happened(struct xen_boot *boot, const char *words)
 	unsigned mark;
 	int domain;
 
-	if (!strcmp(words, "ready"))
-		course_begin(boot);
+	if (!strcmp(words, "ready") && boot->step == XEN_WAKING)
+		course_begin(boot); /* cold: a clone was ready before it was frozen */
 	else if (sscanf(words, "domain %d root=0x%" SCNx64, &domain, &root) == 2)
 		domain_built(boot, domain, root);
 	else if (sscanf(words, "domain %d shutdown %31s mark=%u", &domain, reason, &mark) == 3 &&
@@ -190,8 +210,7 @@ void course_hear(void *context, unsigned kind, const char *words, size_t size)
 		return;
 	case AGENT_TOOL_BYTES:
 		buffer_add(&boot->tool, words, size);
-		event.channel = CHANNEL_EMULATOR;
-		break;
+		return;
 	case AGENT_SERIAL_BYTES:
 		event.channel = CHANNEL_SERIAL;
 		break;
@@ -214,4 +233,13 @@ void course_reset(struct xen_boot *boot)
 	boot->domain = 0;
 	boot->stop = CAUSE_NONE;
 	order(boot, XEN_DESTROYING, words);
+}
+
+/* Its device model and its domain are gone for a while; that is no death. */
+void course_move(struct xen_boot *boot, const char *how)
+{
+	autofree char *words = format_text("%s %d", how, boot->domain);
+
+	if (boot->step == XEN_RUNNING)
+		order(boot, strcmp(how, "save") ? XEN_ARRIVING : XEN_LEAVING, words);
 }

@@ -31,7 +31,6 @@ struct freezing {
 	uv_poll_t poll;
 	uv_timer_t limit, look;
 	struct buffer console; /* the end of what the host said */
-	uint64_t archive;      /* bytes of the payload's archive */
 	struct frozen_domain domain;
 	unsigned answers;
 	bool done, over;
@@ -174,15 +173,12 @@ static int open_disk(struct freezing *freezing, struct error *error)
 {
 	const struct freeze_request *request = freezing->request;
 
-	return request->payload ? xen_disk(request->machine, request->payload, PAYLOAD_ID,
-					  &freezing->archive, error)
+	return request->payload ? xen_disk(request->machine, request->payload, PAYLOAD_ID, error)
 				: xen_disk_empty(error);
 }
 
 static void begin(struct freezing *freezing, uv_loop_t *loop)
 {
-	autofree char *unpack = format_text("unpack " PAYLOAD_ID " %" PRIu64, freezing->archive);
-
 	uv_poll_init(loop, &freezing->poll, freezing->agent.fd);
 	uv_timer_init(loop, &freezing->limit);
 	uv_timer_init(loop, &freezing->look);
@@ -191,7 +187,7 @@ static void begin(struct freezing *freezing, uv_loop_t *loop)
 	uv_timer_start(&freezing->limit, expired, LIMIT_MS, 0);
 	xen_wake(&freezing->outer->qmp, freezing->request->from >= 0);
 	if (freezing->request->payload)
-		order(freezing, unpack);
+		order(freezing, "unpack " PAYLOAD_ID);
 }
 
 static int launch(struct freezing *freezing, uv_loop_t *loop, struct error *error)

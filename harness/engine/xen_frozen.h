@@ -7,9 +7,6 @@
 #include "engine/qmp.h"
 #include "payload/payload.h"
 
-/** Frozen machines that are kept; those that nobody used for the longest time go. */
-#define FROZEN_KEPT 6
-
 /**
  * Finds or makes a frozen machine: CACHE/frozen/HASH with the files `ram` (the outer machine's
  * memory, sparse), `state` (all else of it), `manifest` (their checksums) and, where a domain is

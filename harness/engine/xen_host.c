@@ -20,7 +20,6 @@ static const struct {
 	const char *who;
 	bool ours;
 } deaths[] = {
-	{"(XEN) Panic on CPU", "Xen panicked", false},
 	{"(XEN) Xen BUG at", "Xen panicked", false},
 	{"(XEN) FATAL TRAP", "Xen panicked", false},
 	{"(XEN) Hardware Dom0 crashed", "dom0 crashed", false},
@@ -31,20 +30,34 @@ static const struct {
 	{"dkboot: init", "dom0's init gave up", true},
 };
 
-static void look_for_death(struct xen_host *host, const char *line, size_t size)
+/* Behind this line the hypervisor says why. */
+#define PANIC "(XEN) Panic on CPU"
+
+static void name_death(
+	struct xen_host *host, const char *who, bool ours, const char *line, size_t size)
 {
 	autobuffer struct buffer shown = {0};
 
+	add_printable(&shown, line, size, 160);
+	snprintf(host->death, sizeof(host->death), "%s: %s", who, shown.data ? shown.data : "");
+	host->ours = ours;
+}
+
+static void look_for_death(struct xen_host *host, const char *line, size_t size)
+{
 	if (size > strlen(MARK) && !memcmp(line, MARK, strlen(MARK)))
 		host->mark = (unsigned)strtoul(line + strlen(MARK), NULL, 10);
 	if (host->death[0])
 		return;
+	if (host->panicking) {
+		name_death(host, "Xen panicked", false, line, size);
+		return;
+	}
+	host->panicking = memmem(line, size, PANIC, strlen(PANIC));
 	for (size_t i = 0; i < sizeof(deaths) / sizeof(deaths[0]); i++) {
 		if (!memmem(line, size, deaths[i].text, strlen(deaths[i].text)))
 			continue;
-		add_printable(&shown, line, size, 160);
-		snprintf(host->death, sizeof(host->death), "%s: %s", deaths[i].who, shown.data);
-		host->ours = deaths[i].ours;
+		name_death(host, deaths[i].who, deaths[i].ours, line, size);
 		return;
 	}
 }
@@ -56,7 +69,7 @@ static const char *guest_text(const char *line, const char *end)
 
 	if ((size_t)(end - line) >= strlen(mark) && !memcmp(line, mark, strlen(mark)))
 		line += strlen(mark);
-	if (end - line < 2 || line[0] != '(' || line[1] != 'd')
+	if (end - line < 3 || line[0] != '(' || line[1] != 'd' || line[2] == ')')
 		return NULL;
 	for (line += 2; line < end && *line >= '0' && *line <= '9'; line++)
 		;

@@ -14,6 +14,7 @@ struct xen_host {
 	struct buffer line; /* a line that has not ended */
 	char death[240];    /* what died, and its words: "" = nothing has */
 	bool ours;	    /* and it was our own program in dom0 */
+	bool panicking;	    /* the hypervisor panics; its next line says why */
 	unsigned mark;	    /* the last one that the agent made: what was said before it is here */
 };
 

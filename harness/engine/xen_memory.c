@@ -63,7 +63,8 @@ static int read_outer(const struct nested_memory *memory, uint64_t outer, void *
 
 static void add_range(struct nested_memory *memory, uint64_t guest, uint64_t outer, uint64_t size)
 {
-	struct nested_range *last = memory->count ? &memory->ranges[memory->count - 1] : NULL;
+	struct nested_range *last =
+		memory->ranges && memory->count ? &memory->ranges[memory->count - 1] : NULL;
 
 	if (last && last->guest + last->size == guest && last->outer + last->size == outer) {
 		last->size += size;
@@ -82,7 +83,7 @@ static void add_range(struct nested_memory *memory, uint64_t guest, uint64_t out
 static int walk(struct nested_memory *memory, uint64_t table, unsigned level, uint64_t guest,
 	struct error *error)
 {
-	uint64_t entries[ENTRIES];
+	uint64_t entries[ENTRIES] = {0};
 	uint64_t each = PAGE << 9 * (level - 1);
 
 	if (read_outer(memory, table, entries, sizeof(entries), error) < 0)
@@ -229,7 +230,7 @@ static int look_at_pages(const struct nested_memory *memory, uint64_t offset, un
 static int touched_piece(const struct nested_memory *memory, uint64_t guest, uint64_t outer,
 	unsigned count, uint64_t *start, uint64_t *end, struct error *error)
 {
-	bool used[LOOK];
+	bool used[LOOK] = {false};
 	uint64_t offset;
 	unsigned first = 0, last;
 
@@ -278,7 +279,7 @@ struct memory_reader nested_reader(struct nested_memory *memory)
 		.read = read_for_judge, .touched = touched, .context = memory};
 }
 
-uint64_t nested_progress(pid_t pid)
+uint64_t nested_progress(pid_t pid, bool cloned)
 {
 	autofree char *path = format_text("/proc/%d/statm", (int)pid);
 	autofile FILE *file = fopen(path, "re");
@@ -286,9 +287,9 @@ uint64_t nested_progress(pid_t pid)
 
 	if (!file || fscanf(file, "%*u %" SCNu64 " %" SCNu64, &resident, &shared) != 2)
 		return 0;
-	/* A page that was only read is a page of the frozen machine's file; to write it makes it a
-	 * private one. */
-	return (resident - shared) * PAGE;
+	/* A page of a frozen machine's file that was only read is shared with it; to write it makes
+	 * it a private one. */
+	return (cloned ? resident - shared : resident) * PAGE;
 }
 
 void nested_close(struct nested_memory *memory)

@@ -41,8 +41,11 @@ bool nested_place(
 /** The reader for a judge; valid as long as @memory is. */
 struct memory_reader nested_reader(struct nested_memory *memory);
 
-/** Bytes of memory that the emulator has written, its own and the machine's; 0 when it is gone. */
-uint64_t nested_progress(pid_t pid);
+/**
+ * Bytes of memory that the emulator has written, its own and the machine's; 0 when it is gone.
+ * @param cloned the machine's RAM is a private mapping; otherwise every page of the file counts
+ */
+uint64_t nested_progress(pid_t pid, bool cloned);
 
 void nested_close(struct nested_memory *memory);
 

@@ -11,11 +11,13 @@
 #include "payload/initrd.h"
 #include "payload/key.h"
 #include "payload/linux_header.h"
+#include "payload/malformed.h"
 #include "payload/package.h"
 #include "payload/part.h"
 #include "payload/payload.h"
 #include "payload/probe.h"
 #include "payload/receipt.h"
+#include "payload/unpack.h"
 
 /* A part that was made, and what is known about it as a kernel. */
 struct jar {
@@ -25,12 +27,15 @@ struct jar {
 	uint32_t image_crc32;
 	uint64_t image_size;
 	unsigned protocol;
+	enum boot_protocol boot;
+	struct executable executable;
 };
 
 struct pantry {
-	char *init;  /* what becomes /init */
-	char *probe; /* the probes' template */
-	char *mbr;   /* GRUB, for disks */
+	char *guests; /* folder of the built ones */
+	char *init;   /* what becomes /init */
+	char *probe;  /* the probes' template */
+	char *mbr;    /* GRUB, for disks */
 	char *core;
 	char *cache;
 	struct catalogue catalogue;
@@ -46,6 +51,7 @@ struct pantry *pantry_open(
 		fail(error, "out of memory");
 		return NULL;
 	}
+	pantry->guests = copy_text(guests);
 	pantry->init = format_text("%s/init", guests);
 	pantry->probe = format_text("%s/probe-linux.bin", guests);
 	pantry->mbr = format_text("%s/disk-mbr.img", guests);
@@ -73,6 +79,7 @@ void pantry_close(struct pantry *pantry)
 		jar_free(jar);
 	}
 	catalogue_free(&pantry->catalogue);
+	free(pantry->guests);
 	free(pantry->init);
 	free(pantry->probe);
 	free(pantry->mbr);
@@ -116,22 +123,49 @@ static struct part *part_of_file(const char *path, const char *origin, struct er
 	return part_seal(writer, path, origin, error);
 }
 
+static struct part *part_of_bytes(
+	const struct buffer *bytes, const char *origin, struct error *error)
+{
+	struct part_writer *writer = part_begin(origin, error);
+
+	if (!writer)
+		return NULL;
+	if (part_write(writer, bytes->data, bytes->size, error)) {
+		part_abandon(writer);
+		return NULL;
+	}
+	return part_seal(writer, "", origin, error);
+}
+
 static struct part *part_of_probe(
 	const struct pantry *pantry, const struct probe_spec *spec, struct error *error)
 {
 	autobuffer struct buffer image = {0};
-	struct part_writer *writer;
 
 	if (probe_image(pantry->probe, spec, &image, error))
 		return NULL;
-	writer = part_begin("probe", error);
-	if (!writer)
+	return part_of_bytes(&image, "probe", error);
+}
+
+static struct part *part_of_built(
+	const struct pantry *pantry, const struct built_spec *spec, struct error *error)
+{
+	autofree char *path = format_text("%s/%s", pantry->guests, built_probes[spec->row].file);
+	autobuffer struct buffer image = {0};
+
+	if (probe_built(path, spec->act, &image, error) < 0)
 		return NULL;
-	if (part_write(writer, image.data, image.size, error)) {
-		part_abandon(writer);
+	return part_of_bytes(&image, "probe", error);
+}
+
+static struct part *part_of_malformed(
+	const struct pantry *pantry, const struct malformed_spec *spec, struct error *error)
+{
+	autobuffer struct buffer image = {0};
+
+	if (malformed_image(pantry->guests, spec, &image, error) < 0)
 		return NULL;
-	}
-	return part_seal(writer, "", "probe", error);
+	return part_of_bytes(&image, "malformed", error);
 }
 
 /* Cached files are digested on their way into the part anyway: a damaged one is noticed at no cost.
@@ -181,7 +215,7 @@ static struct part *part_of_catalogue(
 	return part;
 }
 
-static struct part *make_kernel(
+static struct part *make_packed(
 	const struct pantry *pantry, const struct kernel_spec *spec, struct error *error)
 {
 	switch (spec->kind) {
@@ -191,9 +225,25 @@ static struct part *make_kernel(
 		return part_of_file(spec->reference, spec->reference, error);
 	case KERNEL_PROBE:
 		return part_of_probe(pantry, &spec->probe, error);
+	case KERNEL_BUILT:
+		return part_of_built(pantry, &spec->built, error);
+	case KERNEL_MALFORMED:
+		return part_of_malformed(pantry, &spec->malformed, error);
 	}
 	fail(error, "unknown kind of kernel");
 	return NULL;
+}
+
+static struct part *make_kernel(
+	const struct pantry *pantry, const struct kernel_spec *spec, struct error *error)
+{
+	struct part *packed = make_packed(pantry, spec, error), *part;
+
+	if (!packed || !spec->unpack)
+		return packed;
+	part = part_unpack(packed, error);
+	part_free(packed);
+	return part;
 }
 
 static struct part *make_initrd(
@@ -204,21 +254,52 @@ static struct part *make_initrd(
 		return part_of_file(spec->reference, spec->reference, error);
 	case INITRD_CATALOGUE:
 		return part_of_catalogue(pantry, spec->reference, false, error);
+	case INITRD_KERNEL:
+		return part_of_catalogue(pantry, spec->reference, true, error);
 	case INITRD_RANDOM:
 		return initrd_random(spec, error);
 	case INITRD_ARCHIVE:
 		return initrd_archives(spec, pantry->init, error);
 	case INITRD_NONE:
+	case INITRD_MODULES:
 		break;
 	}
 	fail(error, "unknown kind of initrd");
 	return NULL;
 }
 
-/* What is no Linux image (multiboot, ELF, garbage) stays all zeros: that is no error here. */
-static int study_kernel(struct jar *jar, struct error *error)
+/* By which protocol it is started, and what is known of it. What is no kernel at all (garbage)
+ * stays all zeros: that is no error here. */
+static void study_bytes(struct jar *jar, const struct kernel_spec *spec, const uint8_t *bytes)
 {
+	struct executable *executable = &jar->executable;
 	struct linux_header header;
+
+	jar->boot =
+		spec->multiboot2 ? BOOT_MULTIBOOT2 : executable_protocol(bytes, jar->part->size);
+	if (spec->kind == KERNEL_BUILT)
+		jar->boot = built_probes[spec->built.row].boot;
+	if (spec->kind == KERNEL_MALFORMED)
+		jar->boot =
+			malformed_multiboot2(spec->malformed.number) ? BOOT_MULTIBOOT2 : BOOT_LINUX;
+	if (jar->boot == BOOT_LINUX) {
+		if (linux_header_read(bytes, jar->part->size, &header, NULL))
+			return;
+		jar->protocol = (unsigned)header.version;
+		jar->image_size = header.image_size;
+		jar->image_crc32 =
+			(uint32_t)crc32_z(0, bytes + header.image_offset, header.image_size);
+	} else if (!executable_read(bytes, jar->part->size, jar->boot, executable, NULL)) {
+		jar->image_size = executable->segment[0].size;
+		jar->image_crc32 = (uint32_t)crc32_z(
+			0, bytes + executable->segment[0].offset, jar->image_size);
+	} else {
+		executable->segment_count = 0;
+	}
+}
+
+static int study_kernel(struct jar *jar, const struct kernel_spec *spec, struct error *error)
+{
 	unsigned char *bytes;
 
 	if (!jar->part->size)
@@ -226,12 +307,7 @@ static int study_kernel(struct jar *jar, struct error *error)
 	bytes = mmap(NULL, jar->part->size, PROT_READ, MAP_PRIVATE, jar->part->fd, 0);
 	if (bytes == MAP_FAILED)
 		return fail_errno(error, "%s: cannot map it", jar->key);
-	if (!linux_header_read(bytes, jar->part->size, &header, NULL)) {
-		jar->protocol = (unsigned)header.version;
-		jar->image_size = header.image_size;
-		jar->image_crc32 =
-			(uint32_t)crc32_z(0, bytes + header.image_offset, header.image_size);
-	}
+	study_bytes(jar, spec, bytes);
 	munmap(bytes, jar->part->size);
 	return 0;
 }
@@ -245,7 +321,7 @@ static struct jar *kernel_jar(
 	if (jar)
 		return jar;
 	jar = add_jar(pantry, key, make_kernel(pantry, spec, error));
-	if (!jar || !study_kernel(jar, error))
+	if (!jar || !study_kernel(jar, spec, error))
 		return jar;
 	pantry->jars = jar->next;
 	jar_free(jar);
@@ -261,23 +337,60 @@ static struct jar *initrd_jar(
 	return jar ? jar : add_jar(pantry, key, make_initrd(pantry, spec, error));
 }
 
+static int add_module(struct pantry *pantry, const struct module_spec *spec, struct payload *out,
+	struct error *error)
+{
+	struct jar *jar = initrd_jar(pantry, &spec->bytes, error);
+
+	if (!jar)
+		return fail_within(error, "module %zu", out->module_count);
+	if (out->module_count == PAYLOAD_MODULES)
+		return fail(error, "more than %d modules", PAYLOAD_MODULES);
+	out->modules[out->module_count++] =
+		(struct payload_module){jar->part, spec->arguments ? spec->arguments : ""};
+	return 0;
+}
+
+/* An initrd is the only module where modules are known. */
+static int add_initrd(struct pantry *pantry, const struct initrd_spec *initrd, struct payload *out,
+	struct error *error)
+{
+	const struct module_spec only = {.bytes = *initrd};
+
+	if (initrd->kind == INITRD_MODULES && (out->boot == BOOT_LINUX || out->boot == BOOT_PVH))
+		return fail(error, "modules, which only a Multiboot kernel knows");
+	for (size_t i = 0; i < initrd->module_count; i++)
+		if (add_module(pantry, &initrd->modules[i], out, error) < 0)
+			return -1;
+	if (initrd->kind == INITRD_NONE || initrd->kind == INITRD_MODULES)
+		return 0;
+	if (add_module(pantry, &only, out, error) < 0)
+		return -1;
+	if (out->boot == BOOT_LINUX || out->boot == BOOT_PVH)
+		out->initrd = (struct part *)out->modules[0].part;
+	return 0;
+}
+
 int pantry_payload(struct pantry *pantry, const struct kernel_spec *kernel,
 	const struct initrd_spec *initrd, const struct cmdline_spec *cmdline, struct payload *out,
 	struct error *error)
 {
-	struct jar *kernel_found = kernel_jar(pantry, kernel, error), *initrd_found = NULL;
+	struct jar *found = kernel_jar(pantry, kernel, error);
 
-	if (!kernel_found)
+	if (!found)
 		return fail_within(error, "kernel");
-	if (initrd->kind != INITRD_NONE && !(initrd_found = initrd_jar(pantry, initrd, error)))
+	*out = (struct payload){.kernel = found->part,
+		.image_crc32 = found->image_crc32,
+		.image_size = found->image_size,
+		.protocol = found->protocol,
+		.boot = found->boot,
+		.executable = found->executable};
+	if (add_initrd(pantry, initrd, out, error) < 0)
 		return fail_within(error, "initrd");
-	*out = (struct payload){.kernel = kernel_found->part,
-		.initrd = initrd_found ? initrd_found->part : NULL,
-		.cmdline = cmdline_make(cmdline, error),
-		.image_crc32 = kernel_found->image_crc32,
-		.image_size = kernel_found->image_size,
-		.protocol = kernel_found->protocol};
-	return out->cmdline ? 0 : fail_within(error, "cmdline");
+	out->cmdline = cmdline_make(cmdline, error);
+	if (!out->cmdline)
+		return fail_within(error, "cmdline");
+	return payload_attach(out, error);
 }
 
 int pantry_disk(const struct pantry *pantry, enum disk_entry entry, struct payload *payload,
@@ -287,14 +400,6 @@ int pantry_disk(const struct pantry *pantry, enum disk_entry entry, struct paylo
 
 	payload->disk = disk_image(payload, entry, &loader, error);
 	return payload->disk ? 0 : fail_within(error, "disk");
-}
-
-void payload_free(struct payload *payload)
-{
-	part_free(payload->disk);
-	part_free(payload->volume);
-	free(payload->cmdline);
-	*payload = (struct payload){0};
 }
 
 int catalogue_fetch(struct pantry *pantry, const char *name, void (*progress)(const char *line),

@@ -2,12 +2,19 @@
 #ifndef DKBOOT_PAYLOAD_PAYLOAD_H
 #define DKBOOT_PAYLOAD_PAYLOAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "payload/executable.h"
 #include "payload/spec.h"
+
+/** As many modules the ROM takes, each with a command line; kernel, command line and entry besides.
+ */
+#define PAYLOAD_MODULES	 16
+#define PAYLOAD_ATTACHED (2 * PAYLOAD_MODULES + 3)
 
 /** A file of the payload that cannot change any more. */
 struct part {
@@ -31,17 +38,39 @@ enum disk_entry {
 			*/
 };
 
+/** What the emulator is given beside kernel and initrd: a file of fw_cfg, or a module behind
+ * -initrd. */
+struct attachment {
+	char *name;	 /* of the file; NULL = a module */
+	char *arguments; /* of the module; "" = none */
+	struct part *part;
+	bool own; /* it belongs to this payload alone */
+};
+
+/** A module as the kernel is to find it. */
+struct payload_module {
+	const struct part *part;
+	const char *arguments; /* "" = none */
+};
+
 /** Kernel, initrd, command line. */
 struct payload {
 	struct part *kernel;
-	struct part *initrd;  /* NULL = none */
+	struct part *initrd;  /* NULL = none, or modules */
 	char *cmdline;	      /* never NULL */
 	uint32_t image_crc32; /* protected-mode part of a Linux image: file from (setup_sects + 1) *
-				 512 on */
-	uint64_t image_size;  /* its size in bytes; 0 when the kernel is no Linux image */
+				 512 on; of another kernel its first segment */
+	uint64_t image_size;  /* its size in bytes; 0 when it is neither */
 	unsigned protocol;    /* Linux boot protocol, 0x20f; 0 = none */
 	struct part *disk;    /* a disk that boots all this; NULL = not asked for, pantry_disk() */
-	struct part *volume;  /* what the ROM reads all this from; NULL = not asked for */
+	enum boot_protocol boot;
+	unsigned entry;		      /* of Linux, bits: 16, 32, 64; 0 is 16 */
+	struct executable executable; /* of the other protocols; no segments: it cannot be read */
+	struct payload_module modules[PAYLOAD_MODULES]; /* of the other protocols */
+	size_t module_count;
+	struct attachment attached[PAYLOAD_ATTACHED];
+	size_t attached_count;
+	struct part *volume; /* what the ROM reads all this from; NULL = not asked for */
 };
 
 /**
@@ -78,6 +107,17 @@ int pantry_payload(struct pantry *pantry, const struct kernel_spec *kernel,
  */
 int pantry_disk(const struct pantry *pantry, enum disk_entry entry, struct payload *payload,
 	struct error *error);
+
+/** The name of a file of fw_cfg that the ROM reads (rom/README.md). */
+#define PAYLOAD_FILES "opt/org.dkboot/"
+
+/** Has Linux entered by its 32-bit or 64-bit entry; 16 changes nothing. @return 0, -1 */
+int payload_enter(struct payload *payload, unsigned bits, struct error *error);
+
+/** Attaches the modules of a kernel, in the way of its protocol. @return 0, -1. Internal to
+ * payload/.
+ */
+int payload_attach(struct payload *payload, struct error *error);
 
 /** Releases what belongs to this payload alone (parts stay in the pantry). */
 void payload_free(struct payload *payload);

@@ -25,6 +25,7 @@ static const char *const act_names[PROBE_ACTS] = {
 	[PROBE_TRIPLE] = "triple",
 	[PROBE_PANIC] = "panic",
 	[PROBE_CHATTER] = "chatter",
+	[PROBE_BEAT] = "beat",
 };
 
 /* The boot protocol's names, as in linux_fields[]. */
@@ -313,4 +314,19 @@ int probe_image(const char *template_path, const struct probe_spec *spec, struct
 	if (file_read(template_path, &template, error))
 		return -1;
 	return probe_image_from(template.data, template.size, spec, out, error);
+}
+
+int probe_built(const char *path, enum probe_act act, struct buffer *out, struct error *error)
+{
+	static const char mark[] = "DKPROBE2";
+	size_t length = sizeof(mark) - 1;
+	char *at;
+
+	if (file_read(path, out, error) < 0)
+		return -1;
+	at = memmem(out->data, out->size, mark, length);
+	if (!at || (size_t)(at - out->data) + length >= out->size)
+		return fail(error, "%s: no probe", path);
+	at[length] = (char)act;
+	return 0;
 }

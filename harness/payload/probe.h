@@ -29,6 +29,12 @@ int probe_image_from(const void *template, size_t size, const struct probe_spec 
 	struct buffer *out, struct error *error);
 
 /**
+ * Reads a finished probe of build/guests and gives it its act: the byte behind the only DKPROBE2.
+ * @return 0; -1 when it cannot be read, or has no such place
+ */
+int probe_built(const char *path, enum probe_act act, struct buffer *out, struct error *error);
+
+/**
  * Reads a protocol version as cases write it: "none", "2.00" ... "2.15" (the minor number is
  * decimal).
  * @param protocol as in the header: 0, 0x200 ... 0x20f

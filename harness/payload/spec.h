@@ -15,6 +15,7 @@ enum probe_act {
 	PROBE_TRIPLE,	/* a triple fault */
 	PROBE_PANIC,	/* prints a Linux panic line, then halts */
 	PROBE_CHATTER,	/* prints a line again and again, for ever */
+	PROBE_BEAT, /* checks its initrd again and again for some seconds, then as PROBE_RESET */
 	PROBE_ACTS
 };
 
@@ -46,11 +47,40 @@ struct probe_spec {
 	enum probe_act act;
 };
 
+/** By which protocol a kernel is started. */
+enum boot_protocol { BOOT_LINUX, BOOT_MULTIBOOT, BOOT_MULTIBOOT2, BOOT_PVH, BOOT_PROTOCOLS };
+
+/** A finished probe of build/guests. */
+struct built_spec {
+	unsigned row; /* of built_probes[] */
+	enum probe_act act;
+};
+
+/** One of them. */
+struct built_probe {
+	const char *protocol, *kind; /* what cases call them */
+	const char *file;	     /* in build/guests */
+	enum boot_protocol boot;
+};
+
+/** All of them; the last one has no file. */
+extern const struct built_probe built_probes[];
+
+/** A broken image, see payload/malformed.h: same seed and number, same bytes. */
+struct malformed_spec {
+	uint64_t number, seed;
+};
+
 /** The kernel of a cell. */
 struct kernel_spec {
-	enum { KERNEL_CATALOGUE, KERNEL_FILE, KERNEL_PROBE } kind;
-	char *reference;	 /* catalogue name or path; NULL for a probe */
+	enum { KERNEL_CATALOGUE, KERNEL_FILE, KERNEL_PROBE, KERNEL_BUILT, KERNEL_MALFORMED } kind;
+	char *reference;	 /* catalogue name or path; NULL for what is made here */
 	struct probe_spec probe; /* KERNEL_PROBE only */
+	struct built_spec built; /* KERNEL_BUILT only */
+	struct malformed_spec malformed;
+	bool unpack; /* the kernel is what the file holds: of a bzImage its vmlinux, of a gzip file
+			what was packed */
+	bool multiboot2; /* it is handed over by Multiboot 2; else as QEMU takes it */
 };
 
 /** Compressions that a Linux kernel unpacks itself. */
@@ -75,14 +105,32 @@ struct archive_spec {
 	uint64_t zero_pad; /* zero bytes behind this archive */
 };
 
+struct module_spec;
+
 /** The initrd of a cell. */
 struct initrd_spec {
-	enum { INITRD_NONE, INITRD_FILE, INITRD_CATALOGUE, INITRD_RANDOM, INITRD_ARCHIVE } kind;
+	enum {
+		INITRD_NONE,
+		INITRD_FILE,
+		INITRD_CATALOGUE,
+		INITRD_RANDOM,
+		INITRD_ARCHIVE,
+		INITRD_KERNEL, /* a module that is a kernel of the catalogue */
+		INITRD_MODULES
+	} kind;
 	char *reference; /* INITRD_FILE, INITRD_CATALOGUE */
 	uint64_t size;	 /* INITRD_RANDOM: bytes */
 	uint64_t seed;	 /* INITRD_RANDOM and blobs: same seed, same bytes, on every machine */
 	struct archive_spec *archives; /* INITRD_ARCHIVE: concatenated in this order */
 	size_t archive_count;
+	struct module_spec *modules; /* INITRD_MODULES: in this order */
+	size_t module_count;
+};
+
+/** A module of a kernel that knows such (Multiboot). */
+struct module_spec {
+	struct initrd_spec bytes; /* neither none nor modules */
+	char *arguments;	  /* "" = none; never NULL once read */
 };
 
 /** The command line of a cell. */

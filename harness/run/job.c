@@ -45,7 +45,7 @@ static void name_payload(struct job *job)
 static void name_axes(struct job *job)
 {
 	static const enum axis_id named[] = {AXIS_ENGINE, AXIS_MACHINE, AXIS_FIRMWARE, AXIS_ROM,
-		AXIS_VIA, AXIS_SOURCE, AXIS_CPU, AXIS_KERNEL, AXIS_INITRD, AXIS_RESETS,
+		AXIS_VIA, AXIS_SOURCE, AXIS_CPU, AXIS_KERNEL, AXIS_INITRD, AXIS_ENTRY, AXIS_RESETS,
 		AXIS_DEVICES};
 
 	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
@@ -61,6 +61,17 @@ static void pick_expectations(struct job *job)
 	for (size_t i = 0; i < from->expectation_count; i++)
 		if (selector_fits(&from->expectations[i].when, job->cell))
 			job->expected[job->expected_count++] = &from->expectations[i].expect;
+}
+
+/* Sources of payload bytes that a plain machine has; true = through fw_cfg's DMA interface. */
+static int source_dma(const char *engine, const char *source, bool *dma, struct error *error)
+{
+	if (strcmp(engine, "xen") == 0 && strcmp(source, "fwcfg-dma") == 0)
+		return fail(error, "source fwcfg-dma: an HVM guest's fw_cfg has no DMA before QEMU "
+				   "9.0, expected "
+				   "fwcfg-pio");
+	*dma = strcmp(source, "fwcfg-pio") != 0;
+	return 0;
 }
 
 /* Which volume a source is, VOLUME_FAULTS when it is none. */
@@ -100,14 +111,29 @@ static int name_arguments(struct job *job, const struct stage *stage, struct err
 	return 0;
 }
 
+static bool is_probe(const struct value *kernel)
+{
+	return kernel->kernel.kind != KERNEL_CATALOGUE && kernel->kernel.kind != KERNEL_FILE;
+}
+
 /* Under Xen each byte on ttyS0 is a way to the device model and back: a probe is heard on port
  * 0xe9, which the hypervisor serves itself, a kernel on its paravirtual console. */
 static enum channel reports_on(const struct job *job)
 {
 	if (!strcmp(job->engine->name, "qemu"))
 		return CHANNEL_SERIAL;
-	return cell_value(job->cell, AXIS_KERNEL)->kernel.kind == KERNEL_PROBE ? CHANNEL_DEBUG
-									       : CHANNEL_PV;
+	return is_probe(cell_value(job->cell, AXIS_KERNEL)) ? CHANNEL_DEBUG : CHANNEL_PV;
+}
+
+static int plan_move(struct job *job, struct error *error)
+{
+	const char *move = cell_value(job->cell, AXIS_MOVE)->text;
+
+	job->move = strcmp(move, "none") ? move : NULL;
+	if (job->move && !job->engine->move)
+		return fail(
+			error, "move %s: engine %s cannot move a guest", move, job->engine->name);
+	return 0;
 }
 
 static int describe_machine(struct job *job, struct stage *stage, struct error *error)
@@ -132,8 +158,9 @@ static int describe_machine(struct job *job, struct stage *stage, struct error *
 		.firmware = strcmp(firmware, "seabios") == 0 ? NULL : firmware,
 	};
 	job->report = reports_on(job);
-	job->machine.dma = strcmp(cell_value(cell, AXIS_SOURCE)->text, "fwcfg-pio") != 0;
-	if (name_arguments(job, stage, error) < 0)
+	if (source_dma(job->engine->name, cell_value(cell, AXIS_SOURCE)->text, &job->machine.dma,
+		    error) < 0 ||
+		name_arguments(job, stage, error) < 0)
 		return -1;
 	return stage_rom(stage, rom, &job->machine.rom_folder, error);
 }
@@ -147,6 +174,21 @@ static int make_disk(struct job *job, struct stage *stage, struct error *error)
 		return 0;
 	return pantry_disk(stage->pantry,
 		strcmp(via, "disk16") == 0 ? DISK_ENTRY_16 : DISK_ENTRY_32, &job->payload, error);
+}
+
+static int enter(struct job *job, struct error *error)
+{
+	const char *entry = cell_value(job->cell, AXIS_ENTRY)->text;
+
+	return payload_enter(&job->payload, (unsigned)strtoul(entry, NULL, 10), error);
+}
+
+/* What stands in for a kernel is started as that one. */
+static bool is_multiboot2(const struct kernel_spec *kernel)
+{
+	return kernel->multiboot2 ||
+	       (kernel->kind == KERNEL_BUILT &&
+		       built_probes[kernel->built.row].boot == BOOT_MULTIBOOT2);
 }
 
 static int make_volume(struct job *job, struct error *error)
@@ -168,11 +210,15 @@ static int make_payload(struct job *job, struct stage *stage, struct error *erro
 	struct initrd_spec initrd = cell_value(job->cell, AXIS_INITRD)->initrd;
 
 	if (stand_in->kernel)
-		kernel = (struct kernel_spec){.kind = KERNEL_FILE, .reference = stand_in->kernel};
+		kernel = (struct kernel_spec){.kind = KERNEL_FILE,
+			.reference = stand_in->kernel,
+			.multiboot2 = is_multiboot2(&kernel)};
 	if (stand_in->initrd)
 		initrd = (struct initrd_spec){.kind = INITRD_FILE, .reference = stand_in->initrd};
 	if (pantry_payload(stage->pantry, &kernel, &initrd,
 		    &cell_value(job->cell, AXIS_CMDLINE)->cmdline, &job->payload, error) < 0)
+		return -1;
+	if (enter(job, error) < 0)
 		return -1;
 	return make_disk(job, stage, error) < 0 ? -1 : make_volume(job, error);
 }
@@ -182,7 +228,8 @@ int job_prepare(struct job *job, struct stage *stage, const struct cell *cell, s
 	*job = (struct job){.cell = cell};
 	job->resets = (unsigned)cell_value(cell, AXIS_RESETS)->number;
 	job->scale = stage_scale(stage);
-	if (describe_machine(job, stage, error) < 0 || make_payload(job, stage, error) < 0)
+	if (describe_machine(job, stage, error) < 0 || plan_move(job, error) < 0 ||
+		make_payload(job, stage, error) < 0)
 		return -1;
 	if (!strcmp(job->engine->name, "xen") &&
 		stage_xen(stage, &job->machine, &job->payload, &job->frozen, error) < 0)

@@ -7,7 +7,7 @@
 #include "engine/engine.h"
 #include "run/stage.h"
 
-#define JOB_VARIABLES 32
+#define JOB_VARIABLES 40
 
 struct job {
 	const struct cell *cell;
@@ -21,6 +21,7 @@ struct job {
 	size_t variable_count;
 	char *frozen;	     /* of machine.frozen */
 	enum channel report; /* on which the guest reports of itself */
+	const char *move;    /* how the guest is moved, NULL = not */
 	unsigned resets;
 	double scale; /* of time limits */
 };

@@ -8,25 +8,33 @@
 #include "base/text.h"
 
 /*
- * Where a kernel's first instruction is: behind 0x200 bytes of the setup, which every loader known
- * puts at 0x10000 or, for old images, at 0x90000 (Linux boot protocol, "Memory layout"). In
- * whatever segment: one that is wrong is a finding.
+ * Where a Linux kernel's first instruction is by its 16-bit entry: behind 0x200 bytes of the setup,
+ * which every loader known puts at 0x10000 or, for old images, at 0x90000 (Linux boot protocol,
+ * "Memory layout"). In whatever segment: one that is wrong is a finding.
  */
 static const struct freeze_point entries[] = {
-	{.linear = 0x10200, .real_mode = true},
-	{.linear = 0x90200, .real_mode = true},
+	{.linear = 0x10200, .mode = FREEZE_REAL},
+	{.linear = 0x90200, .mode = FREEZE_REAL},
 };
 
 #define ENTRIES (sizeof(entries) / sizeof(entries[0]))
 
-/* SeaBIOS puts option ROMs on 2 KiB boundaries from 0xc0000 up to its own image. */
+/* SeaBIOS puts option ROMs on 2 KiB boundaries from 0xc0000 on, behind that of the video card. Its
+ * own image begins at 0xe8000 or below; nothing that is booted here has ROMs of more than 64 KiB in
+ * front of ours. */
 #define ROM_FIRST 0xc0000u
-#define ROM_LAST  0xe8000u
+#define ROM_LAST  0xd0000u
 #define ROM_STEP  0x800u
 
+/* Where Linux is entered by its other entries: behind its load address (boot.rst, 64-bit Boot
+ * Protocol). */
+#define LINUX_LOAD     0x100000u
+#define LINUX_ENTRY_64 0x200u
+
 /* The stock ROMs, where the emulator finds them; the machine type decides which of them runs. */
-static const char *const stock_roms[] = {
-	"/usr/share/qemu/linuxboot_dma.bin", "/usr/share/qemu/linuxboot.bin"};
+static const char *const stock_roms[] = {"/usr/share/qemu/linuxboot_dma.bin",
+	"/usr/share/qemu/linuxboot.bin", "/usr/share/qemu/multiboot_dma.bin",
+	"/usr/share/qemu/multiboot.bin", "/usr/share/qemu/pvh.bin"};
 
 static unsigned word_at(const struct buffer *bytes, size_t offset)
 {
@@ -52,8 +60,17 @@ static void add_rom_points(struct judge *judge, unsigned entry)
 		at += ROM_STEP)
 		judge->points[judge->point_count++] = (struct freeze_point){.linear = at + entry,
 			.cs = (uint16_t)(at >> 4),
-			.real_mode = true,
+			.mode = FREEZE_REAL,
 			.early = true};
+}
+
+/* Some of the stock ROMs have the same entry. */
+static bool is_watched(const struct judge *judge, uint32_t linear)
+{
+	for (size_t i = 0; i < judge->point_count; i++)
+		if (judge->points[i].linear == linear)
+			return true;
+	return false;
 }
 
 static int watch_rom(struct judge *judge, const char *path, struct error *error)
@@ -66,7 +83,8 @@ static int watch_rom(struct judge *judge, const char *path, struct error *error)
 		return fail(error,
 			"%s: no option ROM with a boot entry: its layout cannot be judged whole",
 			path);
-	add_rom_points(judge, boot_entry(&rom));
+	if (!is_watched(judge, ROM_FIRST + boot_entry(&rom)))
+		add_rom_points(judge, boot_entry(&rom));
 	return 0;
 }
 
@@ -85,6 +103,46 @@ static int watch_roms(struct judge *judge, const struct job *job, struct error *
 	return 0;
 }
 
+static int watch_linux(struct judge *judge)
+{
+	memcpy(judge->points, entries, sizeof(entries));
+	judge->point_count = judge->entry_count = ENTRIES;
+	return 0;
+}
+
+/* One entry; that of an image that is moved is known when the memory map is. */
+static int watch_flat(struct judge *judge, const struct payload *payload, struct error *error)
+{
+	struct freeze_point point = {.mode = FREEZE_PROTECTED};
+
+	judge->flat = true;
+	if (payload->boot == BOOT_LINUX && payload->entry == 64)
+		point = (struct freeze_point){
+			.linear = LINUX_LOAD + LINUX_ENTRY_64, .mode = FREEZE_LONG};
+	else if (payload->boot == BOOT_LINUX)
+		point.linear = LINUX_LOAD;
+	else if (!payload->executable.segment_count)
+		return fail(error, "layout: the kernel does not say where it is entered");
+	else if (!payload->executable.relocatable)
+		point.linear = (uint32_t)payload->executable.entry;
+	judge->points[0] = point;
+	judge->point_count = judge->entry_count = 1;
+	return 0;
+}
+
+static bool is_flat(const struct payload *payload)
+{
+	return payload->boot != BOOT_LINUX || payload->entry > 16;
+}
+
+/* What is refused is not entered. */
+static bool is_unjudged(const struct job *job)
+{
+	return job->cell->from->layout == LAYOUT_OFF || job->payload.disk ||
+	       (job->payload.boot != BOOT_LINUX && !job->payload.executable.segment_count &&
+		       cell_ending(job->cell)->ending == END_REFUSED);
+}
+
 int judge_open(struct judge *judge, const struct job *job, struct error *error)
 {
 	enum layout_check layout = job->cell->from->layout;
@@ -92,11 +150,11 @@ int judge_open(struct judge *judge, const struct job *job, struct error *error)
 	*judge = (struct judge){.reported = job->cell->from->comparison.line &&
 					    job->cell->from->comparison.facts == PAIR_REPORT};
 	/* GRUB enters a kernel elsewhere, and its work is not what is judged. */
-	if (layout == LAYOUT_OFF || job->payload.disk)
+	if (is_unjudged(job))
 		return 0;
-	memcpy(judge->points, entries, sizeof(entries));
-	judge->point_count = ENTRIES;
-	return layout == LAYOUT_FULL ? watch_roms(judge, job, error) : 0;
+	if (is_flat(&job->payload) ? watch_flat(judge, &job->payload, error) : watch_linux(judge))
+		return -1;
+	return layout == LAYOUT_FULL || judge->flat ? watch_roms(judge, job, error) : 0;
 }
 
 static enum loader loader_of(const struct job *job)
@@ -120,6 +178,27 @@ static int at_boot_entry(
 	return word_at(&rom, 0) == 0xaa55 && boot_entry(&rom) == (cpu->eip & 0xffff);
 }
 
+/* Nobody can be asked for the map where the kernel is entered in protected mode; so it is asked for
+ * here. It also says where an image that may be moved belongs. */
+static int look_ahead(
+	struct judge *judge, const struct job *job, struct boot *boot, struct error *error)
+{
+	const struct executable *image = &job->payload.executable;
+	uint64_t start, end, place;
+
+	if (job->engine->memory_map(boot, &judge->map, error) < 0)
+		return -1;
+	judge->asked = true;
+	if (judge->points[0].linear || !image->relocatable)
+		return 0;
+	executable_span(image, &start, &end);
+	place = layout_place(image, &judge->map);
+	if (!place)
+		return 0; /* to be refused */
+	judge->points[0].linear = (uint32_t)(image->entry - start + place);
+	return job->engine->watch(boot, 0, error);
+}
+
 /* The ROM is about to boot: what is in memory now is not its work. */
 static enum judge_answer look_before(struct judge *judge, const struct job *job, struct boot *boot,
 	const struct event *event, struct error *error)
@@ -129,9 +208,11 @@ static enum judge_answer look_before(struct judge *judge, const struct job *job,
 
 	if (entry <= 0)
 		return entry < 0 ? JUDGE_TROUBLE : JUDGE_GO_ON;
+	if (judge->flat && look_ahead(judge, job, boot, error) < 0)
+		return JUDGE_TROUBLE;
 	memory_image_free(judge->before);
 	judge->before = memory_image_take(&reader, UINT64_MAX, error);
-	return judge->before ? JUDGE_BEGUN : JUDGE_TROUBLE;
+	return judge->before ? JUDGE_ENTERED : JUDGE_TROUBLE;
 }
 
 static int judge_scene(struct judge *judge, const struct layout_scene *scene, struct error *error)
@@ -157,6 +238,16 @@ static const struct layout_verdict *newest(const struct judge *judge)
 	return judge->judged > 1 ? &judge->last : &judge->first;
 }
 
+/* The map of the scene: the firmware's own answer. */
+static int map_for(struct judge *judge, const struct job *job, struct boot *boot,
+	struct memory_map *map, struct error *error)
+{
+	if (!judge->flat)
+		return job->engine->memory_map(boot, map, error);
+	*map = judge->map;
+	return 0;
+}
+
 static enum judge_answer look_at_kernel(struct judge *judge, const struct job *job,
 	struct boot *boot, const struct event *event, struct error *error)
 {
@@ -172,7 +263,7 @@ static enum judge_answer look_at_kernel(struct judge *judge, const struct job *j
 	scene->entry_only = !full;
 	if (full && !judge->before)
 		fail(error, "layout: the kernel ran before the ROM's boot entry was seen");
-	else if (job->engine->memory_map(boot, &scene->map, error) == 0 &&
+	else if (map_for(judge, job, boot, &scene->map, error) == 0 &&
 		 judge_scene(judge, scene, error) == 0)
 		answer = newest(judge)->violation_count ? JUDGE_GUILTY : JUDGE_DONE;
 	judge->map = scene->map;
@@ -185,15 +276,22 @@ enum judge_answer judge_see(struct judge *judge, const struct job *job, struct b
 	const struct event *event, struct error *error)
 {
 	uint64_t began = clock_now();
-	enum judge_answer answer = event->point < ENTRIES
-					   ? look_at_kernel(judge, job, boot, event, error)
-					   : look_before(judge, job, boot, event, error);
+	enum judge_answer answer = JUDGE_GO_ON;
+
+	if (event->point >= judge->entry_count)
+		answer = look_before(judge, job, boot, event, error);
+	else if (!judge->flat || judge->asked) /* else it is firmware that runs there */
+		answer = look_at_kernel(judge, job, boot, event, error);
 
 	judge->seconds += milliseconds(clock_now() - began) / 1e3;
 	return answer;
 }
 
 /* A kernel that runs as it should, entered where nobody looked. */
+static const struct violation flat_missed = {"K1a",
+	"the kernel ran, and its first instruction was not seen where its file and the memory map "
+	"put it, in the right mode of the processor"};
+
 static const struct violation entry_missed = {"I1a",
 	"the kernel ran, and its first instruction was seen neither at 0x10200 nor at "
 	"0x90200 in real mode"};
@@ -206,7 +304,7 @@ void judge_passed(struct judge *judge)
 
 void judge_again(struct judge *judge)
 {
-	judge->seen = false;
+	judge->seen = judge->asked = false;
 	judge->agreed = false;
 	inside_clear(&judge->inside);
 	memory_image_free(judge->before);
@@ -230,10 +328,15 @@ int judge_record(struct judge *judge, const char *folder, struct error *error)
 	return file_write(json_path, json.data, json.size, error);
 }
 
+static const struct violation *missed(const struct judge *judge)
+{
+	return judge->flat ? &flat_missed : &entry_missed;
+}
+
 const struct violation *judge_violation(const struct judge *judge)
 {
 	if (judge->missed)
-		return &entry_missed;
+		return missed(judge);
 	return judge->judged && newest(judge)->violation_count ? newest(judge)->violations : NULL;
 }
 
@@ -245,7 +348,7 @@ char *judge_rules(const struct judge *judge)
 	if (!judge_violation(judge))
 		return NULL;
 	if (judge->missed)
-		return copy_text(entry_missed.rule);
+		return copy_text(missed(judge)->rule);
 	for (size_t i = 0; i < verdict->violation_count; i++) {
 		const char *rule = verdict->violations[i].rule;
 

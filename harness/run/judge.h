@@ -8,13 +8,16 @@
 #include "engine/engine.h"
 #include "run/job.h"
 
-/** Points at which a boot may be stopped: the kernel's entries, and every place for a ROM, twice.
- */
-#define JUDGE_POINTS 192
+/** Points at which a boot may be stopped: the kernel's entries, and every place for a ROM, for
+ * each boot entry that a ROM may have. */
+#define JUDGE_POINTS 512
 
 struct judge {
 	struct freeze_point points[JUDGE_POINTS];
 	size_t point_count;	     /* 0 = this cell's layout is not judged */
+	size_t entry_count;	     /* the first of them are the kernel's */
+	bool flat;		     /* it is entered in protected or long mode */
+	bool asked;		     /* the firmware was asked for its map, for that */
 	struct memory_image *before; /* at the ROM's boot entry; NULL = not captured */
 	bool seen;		     /* the kernel's first instruction was seen in this boot */
 	bool missed; /* a kernel passed all that was asked of it, and never was seen */
@@ -29,11 +32,11 @@ struct judge {
 
 /** What is to happen with a boot that stood still. */
 enum judge_answer {
-	JUDGE_GO_ON,  /* thaw it, more is to be seen */
-	JUDGE_BEGUN,  /* thaw it: the ROM runs, only the kernel is still to be seen */
-	JUDGE_DONE,   /* thaw it, nothing more is to be seen in this boot */
-	JUDGE_GUILTY, /* a rule is broken: see judge->last */
-	JUDGE_TROUBLE /* the scene could not be judged: the error says why */
+	JUDGE_GO_ON,   /* thaw it, more is to be seen */
+	JUDGE_ENTERED, /* thaw it, the loader runs and its kernel is to be seen */
+	JUDGE_DONE,    /* thaw it, nothing more is to be seen in this boot */
+	JUDGE_GUILTY,  /* a rule is broken: see judge->last */
+	JUDGE_TROUBLE  /* the scene could not be judged: the error says why */
 };
 
 /**

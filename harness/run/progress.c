@@ -124,7 +124,7 @@ static void console_bytes(void *context, enum channel channel, const char *bytes
 	struct progress *progress = context;
 	autobuffer struct buffer out = {0};
 
-	if (channel != CHANNEL_SERIAL)
+	if (channel != CHANNEL_SERIAL && channel != CHANNEL_PV)
 		return;
 	while (size > 0) {
 		const char *newline = memchr(bytes, '\n', size);

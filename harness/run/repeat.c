@@ -54,11 +54,19 @@ static int keep_payload(
 	if (job->payload.initrd &&
 		keep_part(stage, folder, job->payload.initrd, "initrd", error) < 0)
 		return -1;
+	for (size_t i = 0; i < job->payload.attached_count; i++) {
+		autofree char *name = format_text("attached-%zu", i);
+
+		if (keep_part(stage, folder, job->payload.attached[i].part, name, error) < 0)
+			return -1;
+	}
 	if (job->payload.disk && keep_part(stage, folder, job->payload.disk, "disk", error) < 0)
 		return -1;
 	if (job->payload.volume &&
 		keep_part(stage, folder, job->payload.volume, "volume", error) < 0)
 		return -1;
+	if (job->engine->keep)
+		return job->engine->keep(&job->machine, &job->payload, folder, error);
 	return 0;
 }
 

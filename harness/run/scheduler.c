@@ -27,6 +27,7 @@ struct lane {
 	char *folder;	 /* absolute, of the cell */
 	uint64_t memory; /* bytes of guest memory that this lane has claimed */
 	uint64_t began;
+	bool replaced; /* what carries the guest died, and the cell has had another */
 };
 
 struct run {
@@ -102,6 +103,7 @@ static void lane_clear(struct lane *lane)
 	lane->run->memory_used -= lane->memory;
 	lane->memory = 0;
 	lane->busy = false;
+	lane->replaced = false;
 	job_free(&lane->job);
 	result_free(&lane->result);
 	free(lane->folder);
@@ -150,14 +152,38 @@ static size_t copy_phases(const struct trial *trial, struct phase *out)
 	return count;
 }
 
+/* What carries the guest died, or our part of it failed: the next clone may fare better. Once;
+ * plain QEMU is itself under test, and a death that was declared is as wished. */
+static bool lane_replaces(struct lane *lane, const struct trial *trial)
+{
+	const struct expected_failure *declared = cell_expected_failure(lane->cell);
+
+	if (lane->replaced || !trial_lost_machine(trial) ||
+		!strcmp(lane->job.engine->name, "qemu") ||
+		(declared && declared->failure == FAILURE_CRASH))
+		return false;
+	lane->replaced = true;
+	return true;
+}
+
+static bool lane_tries_again(struct lane *lane, const struct trial *trial)
+{
+	const struct run *run = lane->run;
+	size_t failures = lane->result.attempt_count - (lane->replaced ? 1 : 0);
+
+	if (run->signal)
+		return false;
+	return lane_replaces(lane, trial) ||
+	       (trial_attempt(trial)->outcome == OUTCOME_FAIL &&
+		       !cell_expected_failure(lane->cell) && failures < run->policy->retry);
+}
+
 static void on_trial_done(void *context, struct trial *trial)
 {
 	struct lane *lane = context;
 	struct run *run = lane->run;
 	const struct attempt *attempt = trial_attempt(trial);
-	bool again = attempt->outcome == OUTCOME_FAIL && !run->signal &&
-		     !cell_expected_failure(lane->cell) &&
-		     lane->result.attempt_count < run->policy->retry;
+	bool again = lane_tries_again(lane, trial);
 	autofree char *rules = copy_text(trial_rules(trial));
 	double judging = trial_judge_seconds(trial);
 	double reaction = trial_reaction(trial);

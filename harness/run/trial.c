@@ -29,8 +29,10 @@ struct trial {
 	unsigned open_handles;
 	struct attempt attempt;
 	struct observation seen;
+	bool moved;
 	bool over;	     /* the reason for the end is settled; the boot is being stopped */
 	bool ended;	     /* EVENT_ENDED came */
+	bool lost;	     /* the engine's own part of it failed */
 	bool settling;	     /* over is near: the settle timer runs */
 	uint64_t spawned;    /* clock at the start */
 	uint64_t caused;     /* clock when the reason for the end was seen; 0 = not yet */
@@ -110,6 +112,17 @@ static void trial_settle(struct trial *trial, enum watch_end end)
 	uv_timer_start(&trial->settle, on_settled, SETTLE_MS, 0);
 }
 
+/* The guest is moved once, before its last expectation: that has to be met by the moved one. */
+static void move_if_due(struct trial *trial)
+{
+	size_t of, met = matcher_progress(trial->matcher, &of);
+
+	if (!trial->job->move || trial->moved || met + 1 < of)
+		return;
+	trial->moved = true;
+	trial->job->engine->move(trial->boot, trial->job->move);
+}
+
 /* What the bytes so far mean for the watch. */
 static void trial_review(struct trial *trial)
 {
@@ -150,6 +163,8 @@ static void on_bytes(struct trial *trial, const struct event *event)
 		trial->hooks.bytes(trial->hooks.context, event->channel, event->bytes, event->size);
 	matcher_feed(trial->matcher, event->channel, event->bytes, event->size,
 		scaled_ms(trial, trial->boot_start));
+	if (!trial->over)
+		move_if_due(trial);
 	if (!trial->over)
 		trial_review(trial);
 }
@@ -233,6 +248,7 @@ static void trial_judge(struct trial *trial)
 	autofree char *missing = matcher_missing(trial->matcher);
 
 	seen->met = matcher_met(trial->matcher);
+	seen->entered = trial->judge.seen;
 	seen->finding = *matcher_finding(trial->matcher);
 	seen->refusal = matcher_refusal(trial->matcher);
 	seen->missing = missing;
@@ -281,6 +297,7 @@ static void on_ended(struct trial *trial, const struct event *event)
 	note_cause(trial);
 	trial->ended = true;
 	if (event->cause == CAUSE_ENGINE) {
+		trial->lost = true;
 		snprintf(trial->trouble, sizeof(trial->trouble), "%.*s", (int)event->size,
 			event->bytes);
 		trial->seen.end = WATCH_BROKEN;
@@ -313,13 +330,13 @@ static void on_frozen(struct trial *trial, const struct event *event)
 		mark(trial, "load", event->at);
 	switch (answer) {
 	case JUDGE_GO_ON:
-		trial->job->engine->thaw(trial->boot, THAW_KEEP);
+		trial->job->engine->thaw(trial->boot, FREEZE_ALL);
 		break;
-	case JUDGE_BEGUN:
-		trial->job->engine->thaw(trial->boot, THAW_LATE);
+	case JUDGE_ENTERED:
+		trial->job->engine->thaw(trial->boot, FREEZE_LATE);
 		break;
 	case JUDGE_DONE:
-		trial->job->engine->thaw(trial->boot, THAW_FREE);
+		trial->job->engine->thaw(trial->boot, FREEZE_NONE);
 		break;
 	case JUDGE_GUILTY:
 		trial_end(trial, WATCH_FINDING);
@@ -450,6 +467,11 @@ failed:
 const struct attempt *trial_attempt(const struct trial *trial)
 {
 	return &trial->attempt;
+}
+
+bool trial_lost_machine(const struct trial *trial)
+{
+	return trial->lost || trial->attempt.failure == FAILURE_CRASH;
 }
 
 double trial_judge_seconds(const struct trial *trial)

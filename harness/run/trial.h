@@ -28,6 +28,10 @@ struct trial *trial_start(uv_loop_t *loop, const struct job *job, const char *fo
 /** The verdict, after `done`. */
 const struct attempt *trial_attempt(const struct trial *trial);
 
+/** Whether what carries the guest died, or the engine's own part of it failed: nothing of that is
+ * the guest's doing. */
+bool trial_lost_machine(const struct trial *trial);
+
 /** Seconds from the moment when the cause of the verdict was seen to the verdict, all drained. */
 double trial_reaction(const struct trial *trial);
 

@@ -52,6 +52,7 @@ static bool ended_as_asked(const struct observation *seen, const struct case_end
 		return seen->cause == CAUSE_POWEROFF;
 	case END_RESET:
 		return seen->cause == CAUSE_RESET;
+	case END_HALT:
 	case END_REFUSED:
 		return false;
 	}
@@ -122,7 +123,8 @@ static void decide_guest(
 }
 
 /* Nothing more came, or nothing that was asked for. */
-static void decide_stalled(const struct observation *seen, struct attempt *attempt)
+static void decide_stalled(
+	const struct observation *seen, const struct case_ending *ending, struct attempt *attempt)
 {
 	static const char *const how[] = {
 		[WATCH_HALTED] = "all processors halted with interrupts off",
@@ -131,6 +133,11 @@ static void decide_stalled(const struct observation *seen, struct attempt *attem
 	};
 	enum failure failure = seen->end == WATCH_LIMIT ? FAILURE_SLOW : FAILURE_HANG;
 
+	if (ending->ending == END_HALT && seen->end == WATCH_HALTED && seen->met &&
+		(seen->spoke || seen->entered)) {
+		set(attempt, OUTCOME_PASS, FAILURE_NONE, NULL);
+		return;
+	}
 	if (!seen->spoke)
 		failure = FAILURE_SILENT;
 	set(attempt, OUTCOME_FAIL, failure,
@@ -157,7 +164,7 @@ void verdict_decide(
 	else if (seen->end == WATCH_MET)
 		set(attempt, OUTCOME_PASS, FAILURE_NONE, NULL);
 	else
-		decide_stalled(seen, attempt);
+		decide_stalled(seen, ending, attempt);
 	if (attempt->outcome == OUTCOME_FAIL && seen->boot > 0) {
 		reason = attempt->reason;
 		attempt->reason = format_text("after reset %u: %s", seen->boot, or_nothing(reason));

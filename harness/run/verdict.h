@@ -26,6 +26,7 @@ struct observation {
 	enum watch_end end;
 	enum cause cause; /* WATCH_GUEST */
 	int code;	  /* exit status or signal, with CAUSE_EXIT and CAUSE_SIGNAL */
+	bool entered;	  /* its kernel was seen at its first instruction */
 	bool spoke;	  /* any byte on a console or debug channel */
 	bool met;	  /* every expectation met */
 	struct finding finding;

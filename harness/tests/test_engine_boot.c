@@ -61,7 +61,8 @@ static void hear(void *context, const struct event *event)
 	case EVENT_STARTED:
 		run->started++;
 		if (run->deaf)
-			uv_poll_stop(&((struct qemu_boot *)run->boot)->intakes[CHANNEL_SERIAL].poll);
+			uv_poll_stop(
+				&((struct qemu_boot *)run->boot)->intakes[CHANNEL_SERIAL].poll);
 		if (run->signal_at_start)
 			kill(((struct qemu_boot *)run->boot)->pid, run->signal_at_start);
 		if (run->kill_at_start)
@@ -82,6 +83,7 @@ static void hear(void *context, const struct event *event)
 		run->engine->stop(run->boot);
 		break;
 	case EVENT_FROZEN:
+	case EVENT_MARK:
 		break;
 	case EVENT_ENDED:
 		run->ends++;

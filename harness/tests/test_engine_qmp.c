@@ -179,6 +179,40 @@ static void the_end_of_the_emulator_is_no_failure(void **state)
 #define RUNS	 "RIP=000000000010be44 RFL=00000083 [--S---C] CPL=0 II=0 A20=1 SMM=0 HLT=0"
 #define SLEEPS64 "RIP=000000000010be44 RFL=00000083 [--S---C] CPL=0 II=0 A20=1 SMM=0 HLT=1"
 
+static void a_descriptor_goes_along_with_its_command(void **state)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	char bytes[512] = "";
+	struct iovec all = {bytes, sizeof(bytes) - 1};
+	struct msghdr message = {.msg_iov = &all,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control)};
+	struct talk talk;
+	int ends[2], theirs;
+
+	(void)state;
+	talk_open(&talk);
+	assert_true(recv(talk.ends[1], bytes, sizeof(bytes), 0) > 0);
+	assert_int_equal(pipe(ends), 0);
+	qmp_give_fd(&talk.qmp, "state", ends[1]);
+	memset(bytes, 0, sizeof(bytes));
+	assert_true(recvmsg(talk.ends[1], &message, 0) > 0);
+	assert_string_equal(bytes, "{\"execute\":\"getfd\",\"arguments\":{\"fdname\":\"state\"}}");
+	assert_int_equal(control.head.cmsg_type, SCM_RIGHTS);
+	memcpy(&theirs, CMSG_DATA(&control.head), sizeof(theirs));
+	assert_int_equal(write(theirs, "x", 1), 1);
+	assert_int_equal(read(ends[0], bytes, 1), 1);
+	close(theirs);
+	assert_int_equal(write(ends[1], "x", 1), 1); /* ours is ours still */
+	close(ends[0]);
+	close(ends[1]);
+	talk_close(&talk);
+}
+
 static void only_every_processor_halted_for_good_counts(void **state)
 {
 	(void)state;
@@ -203,6 +237,7 @@ int main(void)
 		cmocka_unit_test(commands_go_out_at_once_and_whole),
 		cmocka_unit_test(an_emulator_that_answers_no_more_does_not_block_us),
 		cmocka_unit_test(the_end_of_the_emulator_is_no_failure),
+		cmocka_unit_test(a_descriptor_goes_along_with_its_command),
 		cmocka_unit_test(only_every_processor_halted_for_good_counts),
 	};
 

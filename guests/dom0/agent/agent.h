@@ -36,8 +36,14 @@ void give_up(const char *what) __attribute__((noreturn));
 
 /* port.c: the line to the runner */
 
-/** Opens the port and watches it. @param order called with each order, a string */
-void port_open(void (*order)(char *words));
+/**
+ * Opens the port and watches it. @param order called with each order, a string
+ * @return false when there is none: then frames are shown on the console
+ */
+bool port_open(void (*order)(char *words));
+
+/** Whether there is a runner. */
+bool port_is_open(void);
 
 /** Sends a frame; blocks while the runner does not read. */
 void port_send(enum agent_kind kind, const void *body, size_t size);
@@ -67,6 +73,9 @@ void domains_look(void);
 /** Pauses or goes on; each pause needs its own going on. @return 0, or -1 */
 int domain_pause(int domain, bool pause);
 
+/** Ends a domain as if it had crashed. @return 0, or -1 */
+int domain_crash(int domain);
+
 /** The root of a domain's nested page table as a host-physical address, 0 when it has none. */
 unsigned long long domain_root(int domain);
 
@@ -75,6 +84,11 @@ void hypervisor_key(const char *key);
 
 /** What the hypervisor has said since it started; at most @room bytes of the end. @return bytes */
 unsigned hypervisor_log(char *out, unsigned room);
+
+/* archive.c: the payload disk */
+
+/** Unpacks the archive at the start of @disk into @folder. @return 0, or -1 with errno */
+int archive_unpack(const char *disk, const char *folder);
 
 /* orders.c: what the runner wants */
 

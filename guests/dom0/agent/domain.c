@@ -1,14 +1,18 @@
 /* What becomes of domains. Events, as words:
  *
  *   domain N root=0xADDRESS      N was built; root is its nested page table
- *   domain N shutdown REASON mark=M    N stands still: poweroff, halted (all processors, with
- * interrupts off), reboot, suspend, crash, watchdog; "dkboot: mark M" stands on the console behind
- * its last words domain N gone                N is no more
+ *   domain N shutdown REASON mark=M
+ *
+ * N stands still: poweroff, halted (all processors, with interrupts off), reboot, suspend, crash,
+ * watchdog; "dkboot: mark M" stands on the console behind its last words.
+ *
+ *   domain N gone                N is no more
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/reboot.h>
 #include <xenctrl.h>
 #include <xenstore.h>
 
@@ -77,6 +81,11 @@ int domain_pause(int domain, bool pause)
 {
 	return pause ? xc_domain_pause(control, (uint32_t)domain)
 		     : xc_domain_unpause(control, (uint32_t)domain);
+}
+
+int domain_crash(int domain)
+{
+	return xc_domain_shutdown(control, (uint32_t)domain, SHUTDOWN_crash);
 }
 
 static struct domain *known(int number)
@@ -149,6 +158,8 @@ static void domain_shut(struct domain *domain, unsigned reason)
 	consoles_drain();
 	printf("dkboot: mark %u\n", ++mark);
 	port_say(AGENT_EVENT, "domain %d shutdown %s mark=%u", domain->number, name, mark);
+	if (!port_is_open())
+		reboot(RB_AUTOBOOT); /* whoever started the machine sees it end */
 }
 
 static void domain_gone(struct domain *domain)
@@ -159,6 +170,12 @@ static void domain_gone(struct domain *domain)
 	xs_unwatch(store, path, path);
 	port_say(AGENT_EVENT, "domain %d gone", domain->number);
 	*domain = (struct domain){0};
+}
+
+/* libxenctrl takes a crash for no shutdown. */
+static bool stands(const xc_dominfo_t *info)
+{
+	return info->shutdown || info->crashed;
 }
 
 void domains_look(void)
@@ -179,9 +196,9 @@ void domains_look(void)
 
 		if (!domain && !info[j].dying)
 			domain_came((int)info[j].domid);
-		else if (domain && info[j].shutdown && !domain->shut)
+		else if (domain && stands(&info[j]) && !domain->shut)
 			domain_shut(domain, info[j].shutdown_reason);
-		else if (domain && !info[j].shutdown)
+		else if (domain && !stands(&info[j]))
 			domain->shut = false; /* resumed */
 	}
 }

@@ -85,16 +85,33 @@ static void seed_random_numbers(void)
 	close(fd);
 }
 
+/* Nobody gives orders: a machine that repro.sh has started boots what is on its payload disk. */
+static void boot_alone(void)
+{
+	static const char *const orders[] = {"unpack " AGENT_ALONE, "create", "unpause 1"};
+
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		char words[64];
+
+		snprintf(words, sizeof(words), "%s", orders[i]);
+		order_take(words);
+	}
+}
+
 int main(void)
 {
+	bool runner;
+
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGPIPE, SIG_IGN);
 	seed_random_numbers();
 	mkdir("/run/agent", 0755);
-	port_open(order_take);
+	runner = port_open(order_take);
 	serial_open();
 	domains_open();
 	port_say(AGENT_EVENT, "ready");
+	if (!runner)
+		boot_alone();
 	for (;;)
 		watch_wait();
 }

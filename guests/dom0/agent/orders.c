@@ -1,13 +1,23 @@
 /* Orders, words in a line; answered by "ok", with what is to be told behind it, or by "error" and a
- * reason.
+ * reason:
  *
- *   hello         says nothing but ok
- *   unpack ID SIZE    unpacks the archive of SIZE bytes at the start of the payload disk; its file
- * `id` must hold ID create        builds the domain of cell.cfg and leaves it paused unpause N,
- * pause N, destroy N save N        into memory of dom0; the domain is gone then restore       what
- * was saved, and lets it run migrate N     to this same host root N        the nested page table's
- * root key K         presses the hypervisor's debug key K dmesg         the end of what the
- * hypervisor said since its start kill-model    kills the device model: a planted fault
+ * - hello: answered, no more
+ * - unpack ID: unpacks the archive on the payload disk; its file `id` must hold ID
+ * - create: builds the domain of cell.cfg and leaves it paused
+ * - unpause N, pause N, destroy N
+ * - save N: into memory of dom0; the domain is gone then
+ * - restore: what was saved, and lets it run
+ * - migrate N: to this same host
+ * - root N: the nested page table's root
+ * - key K: presses the hypervisor's debug key K
+ * - dmesg: the end of what the hypervisor said since its start
+ *
+ * Planted faults, for the tests of the runner:
+ *
+ * - kill-model: kills the device model
+ * - crash N: the domain crashes
+ * - panic-dom0: dom0's kernel panics; not answered
+ * - quit-agent: the agent ends; not answered
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -51,7 +61,8 @@ static pid_t start(char *const *argv)
 	if (pid == 0) {
 		dup2(ends[1], 1);
 		dup2(ends[1], 2);
-		execvp(argv[0], argv);
+		if (argv[0])
+			execvp(argv[0], argv);
 		_exit(127);
 	}
 	close(ends[1]);
@@ -97,31 +108,17 @@ static void answer_status(const char *verb, int status)
 		port_say(AGENT_ANSWER, "ok %s", verb);
 }
 
-static void unpack(const char *order)
+static void unpack(const char *id)
 {
-	static char *const make[] = {"mkdir", "-p", AGENT_CELL, NULL};
-	char command[128], id[64], found[64] = "";
-	char *argv[] = {"sh", "-c", command, NULL};
-	unsigned long long size;
+	char found[64] = "";
 	FILE *file;
-	int status;
 
-	if (sscanf(order, "%63s %llu", id, &size) != 2) {
-		port_say(AGENT_ANSWER, "error unpack: expected an id and a size");
-		return;
-	}
-	/* What lies behind the archive is never read: it would take a minute. */
-	snprintf(command, sizeof(command), "head -c %llu " PAYLOAD_DISK " | tar -x -C " AGENT_CELL,
-		size);
-	status = run(make);
-	if (!status)
-		status = run(argv);
-	if (status) {
-		answer_status("unpack", status);
+	if (archive_unpack(PAYLOAD_DISK, AGENT_CELL)) {
+		port_say(AGENT_ANSWER, "error unpack: %s", strerror(errno));
 		return;
 	}
 	file = fopen(AGENT_CELL "/id", "re");
-	if (!file || !fgets(found, sizeof(found), file))
+	if (file && !fgets(found, sizeof(found), file))
 		found[0] = '\0';
 	if (file)
 		fclose(file);
@@ -158,6 +155,27 @@ static void press(const char *key)
 	port_say(AGENT_ANSWER, "ok key");
 }
 
+static void crash(const char *domain)
+{
+	answer_status("crash", domain_crash(atoi(domain)));
+}
+
+/* proc(5), sysrq-trigger: root may always. */
+static void panic_dom0(const char *unused)
+{
+	int fd = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
+
+	(void)unused;
+	if (fd < 0 || write(fd, "c", 1) != 1)
+		give_up("sysrq-trigger");
+}
+
+static void quit(const char *unused)
+{
+	(void)unused;
+	exit(0);
+}
+
 static void tell_log(const char *unused)
 {
 	static char log[AGENT_BODY_LIMIT];
@@ -180,7 +198,7 @@ static const struct {
 	{"restore", {"xl", "restore", SAVED}},
 	/* An empty remote shell: the receiver is a child of the sender. */
 	{"migrate", {"xl", "migrate", "-s", "", "%", "xl migrate-receive"}},
-	{"kill-model", {"pkill", "-KILL", "-f", "xen-qemu-system-i386"}},
+	{"kill-model", {"killall", "-KILL", "xen-qemu-system-i386"}},
 };
 
 static const struct {
@@ -194,6 +212,9 @@ static const struct {
 	{"root", tell_root},
 	{"key", press},
 	{"dmesg", tell_log},
+	{"crash", crash},
+	{"panic-dom0", panic_dom0},
+	{"quit-agent", quit},
 };
 
 static void command(size_t which, char *argument)

@@ -59,13 +59,18 @@ static _Noreturn void panic(struct out *out)
 	halt();
 }
 
+void act_pause(void)
+{
+	for (uint32_t i = 0; i < PAUSE_LOOPS; i++)
+		__asm__ volatile("");
+}
+
 static _Noreturn void chatter(struct out *out)
 {
 	for (;;) {
 		out_begin(out, "still here");
 		out_end(out);
-		for (uint32_t i = 0; i < PAUSE_LOOPS; i++)
-			__asm__ volatile("");
+		act_pause();
 	}
 }
 
@@ -76,7 +81,7 @@ void act(struct out *out, uint8_t what)
 		power_off();
 	if (what == PROBE_SPIN)
 		spin();
-	if (what == PROBE_RESET)
+	if (what == PROBE_RESET || what == PROBE_BEAT)
 		reset();
 	if (what == PROBE_TRIPLE)
 		triple_fault();

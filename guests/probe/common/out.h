@@ -1,5 +1,5 @@
-/* Text to COM1 and to port 0xe9. Under Xen a byte to COM1 is a way to the device model and back, a millisecond: there it
- * hears the first and the last line only. */
+/* Text to COM1 and to port 0xe9. Under Xen a byte to COM1 is a way to the device model and back, a
+ * millisecond: there it hears the first and the last line only. */
 #ifndef DKBOOT_PROBE_COMMON_OUT_H
 #define DKBOOT_PROBE_COMMON_OUT_H
 

@@ -1,0 +1,31 @@
+/* The store of frozen machines: each is a folder with the files `ram` (memory, sparse), `state`
+ * (all else) and `manifest` (their checksums). */
+#ifndef DKBOOT_ENGINE_XEN_STORE_H
+#define DKBOOT_ENGINE_XEN_STORE_H
+
+#include "base/error.h"
+
+/** Frozen machines that are kept; those that nobody used for the longest time go. */
+#define FROZEN_KEPT 3
+
+/** How a machine is made. */
+struct frozen_recipe {
+	const char *name; /* of its folder: stands for all that it depends on */
+	const char *what; /* a line, said before it is made */
+	const char *base; /* folder of another one whose memory it starts with; NULL = a hole */
+	/** Fills the files `ram`, XEN_OUTER_MEMORY bytes, and `state`, which is empty, in @folder.
+	 */
+	int (*fill)(void *context, const char *folder, int ram, int state, struct error *error);
+	void *context;
+};
+
+/**
+ * Finds or makes a frozen machine; one that is damaged is made again.
+ * @param store    folder of them all; made if missing
+ * @param progress called before one is made; may be NULL
+ * @return its folder, malloc'ed; NULL with the reason
+ */
+char *frozen_keep(const char *store, const struct frozen_recipe *recipe,
+	void (*progress)(const char *line), struct error *error);
+
+#endif

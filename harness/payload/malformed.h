@@ -1,0 +1,22 @@
+/* Kernel images that no loader may boot. */
+#ifndef DKBOOT_PAYLOAD_MALFORMED_H
+#define DKBOOT_PAYLOAD_MALFORMED_H
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "payload/spec.h"
+
+/**
+ * Makes a broken image: a probe of ours with one thing wrong, beyond doubt. What is wrong follows
+ * from the number (one row of a table after the other), by how much from the seed.
+ * @param guests folder with the built guests
+ * @param out    the file's bytes are appended
+ * @return 0; -1 when the probe cannot be read
+ */
+int malformed_image(const char *guests, const struct malformed_spec *spec, struct buffer *out,
+	struct error *error);
+
+/** Whether a number's image is one of Multiboot 2; else it is a Linux. */
+bool malformed_multiboot2(uint64_t number);
+
+#endif

@@ -1,0 +1,226 @@
+/* The store of frozen machines: made once, found again, made again when damaged, and swept. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/cleanup.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "engine/xen_argv.h"
+#include "engine/xen_frozen.h"
+#include "engine/xen_store.h"
+
+#include <cmocka.h>
+
+static char *store;
+static unsigned made, announced;
+static bool failing;
+
+static int set_up(void **state)
+{
+	(void)state;
+	store = copy_text("/tmp/dkboot-test-XXXXXX");
+	made = announced = 0;
+	failing = false;
+	return mkdtemp(store) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	int result = folder_remove(store, NULL);
+
+	(void)state;
+	free(store);
+	return result;
+}
+
+/* Stands in for a dom0 that boots and is frozen. */
+static int fill(void *context, const char *folder, int ram, int state, struct error *error)
+{
+	static const char page[4096] = "memory";
+	struct stat file;
+
+	(void)context;
+	(void)folder;
+	made++;
+	assert_int_equal(fstat(ram, &file), 0);
+	assert_int_equal(file.st_size, XEN_OUTER_MEMORY);
+	if (pwrite(ram, page, sizeof(page), 5 << 20) != sizeof(page) ||
+		pwrite(ram, page, sizeof(page), (off_t)5 << 30) != sizeof(page) ||
+		write(state, "registers", 9) != 9)
+		return -1;
+	return failing ? (fail)(error, "dom0 did not come up") : 0;
+}
+
+static void announce(const char *line)
+{
+	(void)line;
+	announced++;
+}
+
+static char *keep(const char *name, struct error *error)
+{
+	struct frozen_recipe recipe = {.name = name, .what = "it is made", .fill = fill};
+
+	return frozen_keep(store, &recipe, announce, error);
+}
+
+/* Finds it, after so many were made in all. */
+static void expect_made(const char *name, unsigned count)
+{
+	struct error error = {0};
+	autofree char *folder = keep(name, &error);
+	autofree char *expected = format_text("%s/%s", store, name);
+
+	assert_string_equal(error.text, "");
+	assert_string_equal(folder, expected);
+	assert_int_equal(made, count);
+	assert_int_equal(announced, count);
+}
+
+static bool is_there(const char *name)
+{
+	autofree char *path = format_text("%s/%s", store, name);
+
+	return file_exists(path);
+}
+
+static void one_is_made_once(void **state)
+{
+	struct stat file;
+	autofree char *ram = format_text("%s/a/ram", store);
+
+	(void)state;
+	expect_made("a", 1);
+	expect_made("a", 1);
+	expect_made("b", 2);
+	expect_made("a", 2);
+	assert_int_equal(stat(ram, &file), 0);
+	assert_int_equal(file.st_size, XEN_OUTER_MEMORY);
+	assert_true(file.st_blocks < 1024);
+}
+
+static void write_at(const char *name, const char *bytes, off_t at)
+{
+	autofree char *path = format_text("%s/%s", store, name);
+	autofd int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	assert_int_equal(pwrite(fd, bytes, strlen(bytes), at), strlen(bytes));
+}
+
+static void a_damaged_one_is_made_again(void **state)
+{
+	autofree char *state_file = format_text("%s/a/state", store);
+	autofree char *ram_file = format_text("%s/a/ram", store);
+	autofree char *manifest = format_text("%s/a/manifest", store);
+
+	(void)state;
+	expect_made("a", 1);
+	write_at("a/ram", "M", 5 << 20); /* one bit of it */
+	expect_made("a", 2);
+	write_at("a/ram", "x", (off_t)5 << 30);
+	expect_made("a", 3);
+	write_at("a/ram", "x", 64 << 20); /* where there was nothing */
+	expect_made("a", 4);
+	assert_int_equal(truncate(ram_file, 6 << 20), 0);
+	expect_made("a", 5);
+	assert_int_equal(truncate(state_file, 8), 0);
+	expect_made("a", 6);
+	write_at("a/state", "R", 0);
+	expect_made("a", 7);
+	assert_int_equal(unlink(state_file), 0);
+	expect_made("a", 8);
+	assert_int_equal(truncate(manifest, 5), 0);
+	expect_made("a", 9);
+	assert_int_equal(unlink(manifest), 0);
+	expect_made("a", 10);
+	expect_made("a", 10);
+}
+
+static void one_that_could_not_be_made_leaves_nothing(void **state)
+{
+	struct error error = {0};
+
+	(void)state;
+	failing = true;
+	assert_null(keep("a", &error));
+	assert_string_equal(error.text, "frozen machine: dom0 did not come up");
+	assert_false(is_there("a"));
+	autofree char *work = format_text("tmp.%d", (int)getpid());
+	assert_false(is_there(work));
+	failing = false;
+	expect_made("a", 2);
+}
+
+static void used_at(const char *name, time_t when)
+{
+	autofree char *path = format_text("%s/%s/manifest", store, name);
+	struct timespec times[2] = {{.tv_sec = when}, {.tv_sec = when}};
+
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void those_that_nobody_used_are_removed(void **state)
+{
+	struct error error;
+	autofree char *left = format_text("%s/tmp.1", store);
+
+	(void)state;
+	assert_int_equal(FROZEN_KEPT, 3);
+	expect_made("a", 1);
+	expect_made("b", 2);
+	expect_made("c", 3);
+	used_at("a", 3000);
+	used_at("b", 1000);
+	used_at("c", 2000);
+	assert_int_equal(folder_make(left, &error), 0);
+	expect_made("b", 3); /* and so was used now */
+	assert_true(is_there("a") && is_there("b") && is_there("c"));
+	assert_false(is_there("tmp.1"));
+	expect_made("d", 4);
+	assert_true(is_there("a") && is_there("b") && is_there("d"));
+	assert_false(is_there("c"));
+}
+
+static void a_clone_opens_both_files(void **state)
+{
+	struct error error = {0};
+	autofree char *folder = format_text("%s/a", store);
+	autofree char *nowhere = format_text("%s/b", store);
+	char bytes[10] = "";
+	struct frozen_domain domain;
+	int ram = -1, machine = -1;
+
+	(void)state;
+	expect_made("a", 1);
+	assert_int_equal(frozen_open(folder, &ram, &machine, &domain, &error), 0);
+	assert_int_equal(pread(ram, bytes, 6, 5 << 20), 6);
+	assert_string_equal(bytes, "memory");
+	assert_int_equal(read(machine, bytes, 9), 9);
+	assert_string_equal(bytes, "registers");
+	close(ram);
+	close(machine);
+	assert_int_equal(frozen_open(nowhere, &ram, &machine, &domain, &error), -1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TEST(one_is_made_once),
+		TEST(a_damaged_one_is_made_again),
+		TEST(one_that_could_not_be_made_leaves_nothing),
+		TEST(those_that_nobody_used_are_removed),
+		TEST(a_clone_opens_both_files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
