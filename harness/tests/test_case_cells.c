@@ -240,7 +240,8 @@ static void test_wrong_words(void **state)
 			"file"},
 		{AXIS_SOURCE, "disk",
 			"source \"disk\", expected one of: fwcfg-dma, fwcfg-pio, "
-			"volume, stream"},
+			"volume, volume-truncated, volume-version, volume-foreign, volume-header, "
+			"volume-kernel, volume-initrd, volume-cmdline, stream"},
 		{AXIS_KERNEL, "", "kernel \"\", expected a value"}};
 
 	(void)state;

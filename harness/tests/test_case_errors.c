@@ -87,8 +87,10 @@ static const struct {
 	{AXES_OF "  vcpus: [[1]]\n", "x.yaml:4: vcpus is a list, expected text"},
 	{AXES_OF "  rom: [dkbot]\n",
 		"x.yaml:4: rom \"dkbot\", did you mean \"dkboot\"? Expected one of: dkboot, stock"},
-	{AXES_OF "  source: [fwcfg]\n", "x.yaml:4: source \"fwcfg\", expected one of: fwcfg-dma, "
-					"fwcfg-pio, volume, stream"},
+	{AXES_OF "  source: [fwcfg]\n",
+		"x.yaml:4: source \"fwcfg\", expected one of: fwcfg-dma, "
+		"fwcfg-pio, volume, volume-truncated, volume-version, volume-foreign, "
+		"volume-header, volume-kernel, volume-initrd, volume-cmdline, stream"},
 	{AXES_OF "  source: [{name: a, text: b}]\n", "x.yaml:4: source is a map, expected text"},
 	{AXES_OF "  rom: [{name: a, text: b}]\n",
 		"x.yaml:4: unknown key \"text\", expected one of: name, file"},
