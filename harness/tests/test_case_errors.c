@@ -51,7 +51,7 @@ static const struct {
 	{"about: a\naxes: {kernel: [k], memroy: [1M]}\n",
 		"x.yaml:2: unknown key \"memroy\", did you mean \"memory\"? Expected one of: "
 		"engine, machine, firmware, rom, via, source, cpu, vcpus, memory, devices, kernel, "
-		"initrd, cmdline, resets"},
+		"initrd, cmdline, entry, resets, move"},
 	{"about: a\naxes: {kernel: [Linux_6]}\n",
 		"x.yaml:2: name \"Linux_6\", expected 1 to 24 of a-z 0-9 . -"},
 	{"about: a\naxes: {kernel: [k,\n  k]}\n",
