@@ -114,8 +114,9 @@ static const struct {
 		"more"},
 	{KERNEL "{name: a}\n", "x.yaml:4: a kernel with too little, expected exactly one of: "
 			       "catalogue, file, probe"},
-	{KERNEL "{name: a, file: b, catalogue: c}\n", "x.yaml:4: a kernel with too much, expected "
-						      "exactly one of: catalogue, file, probe"},
+	{KERNEL "{name: a, file: b, catalogue: c}\n",
+		"x.yaml:4: a kernel with too much, expected "
+		"exactly one of: catalogue, file, probe, malformed"},
 	{KERNEL "{name: a, probe: {}}\n", "x.yaml:4: probe is empty, expected at least one entry"},
 	{KERNEL "{name: a, probe: {protocol: 2.16}}\n",
 		"x.yaml:4: protocol \"2.16\", expected none or 2.00 to 2.15"},
