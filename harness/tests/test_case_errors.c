@@ -113,7 +113,7 @@ static const struct {
 		"x.yaml:4: pad_to: 7 is too short for a command line of 5 bytes: expected 11 or "
 		"more"},
 	{KERNEL "{name: a}\n", "x.yaml:4: a kernel with too little, expected exactly one of: "
-			       "catalogue, file, probe"},
+			       "catalogue, file, probe, malformed"},
 	{KERNEL "{name: a, file: b, catalogue: c}\n",
 		"x.yaml:4: a kernel with too much, expected "
 		"exactly one of: catalogue, file, probe, malformed"},
