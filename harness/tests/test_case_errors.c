@@ -67,7 +67,8 @@ static const struct {
 		"unordered, forbid, end, limit, quiet, layout, compare"},
 	{HEAD "zzzz: 1\n",
 		"x.yaml:5: unknown key \"zzzz\", expected one of: about, tags, axes, pick, except, "
-		"skip, expect_fail, expect, unordered, forbid, end, limit, quiet, layout, compare"},
+		"skip, long, expect_fail, expect, unordered, forbid, end, limit, quiet, layout, "
+		"compare"},
 	{HEAD "tags: [Gate]\n", "x.yaml:5: name \"Gate\", expected 1 to 24 of a-z 0-9 . -"},
 	{HEAD "tags: [[x]]\n", "x.yaml:5: a tag is a list, expected text"},
 	{HEAD "limit: 20\n",
