@@ -155,7 +155,7 @@ static const struct {
 	{HEAD "except: [{when: {memory: 64M}}]\n",
 		"x.yaml:5: an exception without \"why\", expected that key"},
 	{HEAD "except: [{why: x}]\n", "x.yaml:5: an exception without \"when\", expected that key"},
-	{HEAD "long: [{when: {kernel: x}}]\n",
+	{HEAD "long: [{when: {kernel: k1}}]\n",
 		"x.yaml:5: a rule for long cells without \"why\", expected that key"},
 	{HEAD "except: [{when: {}, why: x}]\n",
 		"x.yaml:5: when is empty, expected at least one entry"},
