@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* The fixed size of dkboot.rom. */
-#define IMAGE_SIZE 20480
+#define IMAGE_SIZE 24576
 
 /*
  * Finish an image: size byte, checksum of the PnP structure, size in the PCIR structure, checksum
