@@ -22,6 +22,7 @@ struct fake {
 	uint32_t silences;
 	/* faults */
 	bool mute, garbage, stale, error;
+	uint32_t wrong_part; /* told to be the part of what is read */
 	uint32_t stall_at;  /* of the initrd: nothing from there on; 0: never */
 	uint32_t bad_every; /* every so many bytes of the line one is lost or flipped; 0: none */
 	uint32_t line;	    /* bytes that went over it */
@@ -66,7 +67,7 @@ static void answer(struct fake *fake, const struct stream_head *ask)
 	struct stream_head head = {.magic = STREAM_ANSWER,
 		.version = fake->version,
 		.kind = (uint16_t)(ask->kind == STREAM_ASK_TABLE ? STREAM_TABLE : STREAM_DATA),
-		.part = ask->part,
+		.part = ask->part + (ask->kind == STREAM_ASK_READ ? fake->wrong_part : 0),
 		.offset = ask->offset,
 		.length = fake->table_bytes,
 		.number = ask->number};
@@ -120,6 +121,8 @@ static uint32_t fake_receive(struct stream_pipe *pipe, void *at, uint32_t size)
 	uint32_t left = fake->size - fake->at;
 
 	if (fake->garbage) {
+		fake->line += size;
+		assert_true(fake->line < 31 * (STREAM_NOISE_MAX + 64)); /* not for ever */
 		if (at)
 			memset(at, 0x5a, size);
 		return size;
@@ -364,6 +367,21 @@ static void says_what_the_sender_is(void **state)
 	assert_int_equal(why.number[0], ITEM_KERNEL);
 }
 
+static void takes_no_other_part(void **state)
+{
+	struct fake fake;
+	struct stream stream;
+	struct refusal why;
+
+	(void)state;
+	begin(&fake, &stream, &why);
+	fake.wrong_part = 1;
+	assert_int_equal(receive_all(&stream), -1);
+	assert_int_equal(why.code, REFUSE_STREAM_STALLED);
+	assert_int_equal(why.number[0], ITEM_KERNEL);
+	assert_int_equal(why.number[1], 0);
+}
+
 static void compares_sums(void **state)
 {
 	struct fake fake;
@@ -443,6 +461,7 @@ int main(void)
 		cmocka_unit_test(lets_stale_frames_go_by),
 		cmocka_unit_test(judges_a_table),
 		cmocka_unit_test(says_what_the_sender_is),
+		cmocka_unit_test(takes_no_other_part),
 		cmocka_unit_test(compares_sums),
 		cmocka_unit_test(tells_why_it_aborts),
 		cmocka_unit_test(sums),
