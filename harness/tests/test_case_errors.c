@@ -61,12 +61,14 @@ static const struct {
 	{"about: a\naxes: {kernel: [this-name-is-longer-than-it-may-be]}\n",
 		"x.yaml:2: name \"this-name-is-longer-than-it-may-be\", expected 1 to 24 of a-z "
 		"0-9 . -"},
-	{HEAD "taggs: [x]\n", "x.yaml:5: unknown key \"taggs\", did you mean \"tags\"? Expected "
-			      "one of: about, tags, axes, pick, except, skip, expect_fail, expect, "
-			      "unordered, forbid, end, limit, quiet, layout, compare"},
+	{HEAD "taggs: [x]\n",
+		"x.yaml:5: unknown key \"taggs\", did you mean \"tags\"? Expected "
+		"one of: about, tags, axes, pick, except, skip, long, expect_fail, expect, "
+		"unordered, forbid, end, limit, quiet, layout, compare"},
 	{HEAD "zzzz: 1\n",
 		"x.yaml:5: unknown key \"zzzz\", expected one of: about, tags, axes, pick, except, "
-		"skip, expect_fail, expect, unordered, forbid, end, limit, quiet, layout, compare"},
+		"skip, long, expect_fail, expect, unordered, forbid, end, limit, quiet, layout, "
+		"compare"},
 	{HEAD "tags: [Gate]\n", "x.yaml:5: name \"Gate\", expected 1 to 24 of a-z 0-9 . -"},
 	{HEAD "tags: [[x]]\n", "x.yaml:5: a tag is a list, expected text"},
 	{HEAD "limit: 20\n",
@@ -158,6 +160,8 @@ static const struct {
 	{HEAD "except: [{when: {memory: 64M}}]\n",
 		"x.yaml:5: an exception without \"why\", expected that key"},
 	{HEAD "except: [{why: x}]\n", "x.yaml:5: an exception without \"when\", expected that key"},
+	{HEAD "long: [{when: {kernel: k1}}]\n",
+		"x.yaml:5: a rule for long cells without \"why\", expected that key"},
 	{HEAD "except: [{when: {}, why: x}]\n",
 		"x.yaml:5: when is empty, expected at least one entry"},
 	{HEAD "except: [{when: {rom: stock}, why: x}]\n",

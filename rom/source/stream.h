@@ -94,7 +94,8 @@ struct stream {
 /*
  * Ask for the table and judge it. stream: pipe, crc, table and why are set, number is 0. A table is
  * accepted when a kernel is one of its entries, and those that we know are there once and below
- * 4 GiB; others are for other receivers. Returns 0, or -1 with REFUSE_STREAM_STALLED, _VERSION, _SENDER or _TABLE in *why.
+ * 4 GiB; others are for other receivers. Returns 0, or -1 with REFUSE_STREAM_STALLED, _VERSION,
+ * _SENDER or _TABLE in *why.
  */
 int stream_begin(struct stream *stream);
 

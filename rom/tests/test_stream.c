@@ -23,9 +23,9 @@ struct fake {
 	/* faults */
 	bool mute, garbage, stale, error;
 	uint32_t wrong_part; /* told to be the part of what is read */
-	uint32_t stall_at;  /* of the initrd: nothing from there on; 0: never */
-	uint32_t bad_every; /* every so many bytes of the line one is lost or flipped; 0: none */
-	uint32_t line;	    /* bytes that went over it */
+	uint32_t stall_at;   /* of the initrd: nothing from there on; 0: never */
+	uint32_t bad_every;  /* every so many bytes of the line one is lost or flipped; 0: none */
+	uint32_t line;	     /* bytes that went over it */
 	uint16_t version;
 };
 

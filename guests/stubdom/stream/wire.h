@@ -14,11 +14,11 @@
 #define STREAM_ASK	  0x3f534b44u /* "DKS?" */
 #define STREAM_ANSWER	  0x21534b44u /* "DKS!" */
 #define STREAM_VERSION	  1
-#define STREAM_FRAME	  65536u      /* bytes of data in a frame, at most */
-#define STREAM_READ	  (1u << 20)  /* bytes asked for at once, at most */
-#define STREAM_PARTS	  64	      /* parts in a table, at most */
-#define STREAM_ATTEMPTS	  8	      /* without one good byte; then the receiver gives up */
-#define STREAM_SILENCE_MS 1000	      /* an attempt: after so long without a byte it asks again */
+#define STREAM_FRAME	  65536u     /* bytes of data in a frame, at most */
+#define STREAM_READ	  (1u << 20) /* bytes asked for at once, at most */
+#define STREAM_PARTS	  64	     /* parts in a table, at most */
+#define STREAM_ATTEMPTS	  8	     /* without one good byte; then the receiver gives up */
+#define STREAM_SILENCE_MS 1000	     /* an attempt: after so long without a byte it asks again */
 
 enum stream_ask {
 	STREAM_ASK_TABLE,
