@@ -6,6 +6,14 @@ harness_tests   := $(wildcard harness/tests/test_*.c)
 harness_tools   := $(wildcard harness/tests/tool_*.c)
 harness_objects := $(patsubst %.c,$(O)/%.o,$(filter-out harness/tests/%,$(harness_sources)))
 
+# The sender of streams is the one that users have.
+harness_objects += $(O)/harness/guests/sender.o
+
+$(O)/harness/guests/sender.o: guests/stubdom/stream/sender.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(harness_CFLAGS) -MMD -MP -c -o $@ $<
+
 harness_CFLAGS  = -std=gnu11 -O2 -g $(WARN) -Iharness -D_GNU_SOURCE -DDKBOOT_VERSION='"$(VERSION)"' \
 		  $(shell pkg-config --cflags $(harness_pkgs) 2>/dev/null) $(CFLAGS) $(SANITIZE)
 harness_LIBS    = $(shell pkg-config --libs $(harness_pkgs) 2>/dev/null) $(HARNESS_EXTRA_LIBS)

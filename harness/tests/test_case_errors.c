@@ -92,7 +92,12 @@ static const struct {
 	{AXES_OF "  source: [fwcfg]\n",
 		"x.yaml:4: source \"fwcfg\", expected one of: fwcfg-dma, "
 		"fwcfg-pio, volume, volume-truncated, volume-version, volume-foreign, "
-		"volume-header, volume-kernel, volume-initrd, volume-cmdline, stream"},
+		"volume-header, volume-kernel, volume-initrd, volume-cmdline, stream, "
+		"stream-once, stream-lost, stream-torn, stream-stale, stream-damaged, "
+		"stream-stall, stream-short, "
+		"stream-long, stream-kernel, stream-initrd, stream-cmdline, stream-version, "
+		"stream-huge, stream-bare, "
+		"stream-twice, stream-count"},
 	{AXES_OF "  source: [{name: a, text: b}]\n", "x.yaml:4: source is a map, expected text"},
 	{AXES_OF "  rom: [{name: a, text: b}]\n",
 		"x.yaml:4: unknown key \"text\", expected one of: name, file"},
