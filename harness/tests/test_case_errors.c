@@ -92,7 +92,12 @@ static const struct {
 	{AXES_OF "  source: [fwcfg]\n",
 		"x.yaml:4: source \"fwcfg\", expected one of: fwcfg-dma, "
 		"fwcfg-pio, volume, volume-truncated, volume-version, volume-foreign, "
-		"volume-header, volume-kernel, volume-initrd, volume-cmdline, stream"},
+		"volume-header, volume-kernel, volume-initrd, volume-cmdline, stream, "
+		"stream-once, stream-lost, stream-torn, stream-stale, stream-damaged, "
+		"stream-stall, stream-short, "
+		"stream-long, stream-kernel, stream-initrd, stream-cmdline, stream-version, "
+		"stream-huge, stream-bare, "
+		"stream-twice, stream-count"},
 	{AXES_OF "  source: [{name: a, text: b}]\n", "x.yaml:4: source is a map, expected text"},
 	{AXES_OF "  rom: [{name: a, text: b}]\n",
 		"x.yaml:4: unknown key \"text\", expected one of: name, file"},
@@ -119,6 +124,8 @@ static const struct {
 	{KERNEL "{name: a, file: b, catalogue: c}\n",
 		"x.yaml:4: a kernel with too much, expected "
 		"exactly one of: catalogue, file, probe, malformed"},
+	{KERNEL "{name: a, malformed: 2, refuses: nobody}\n",
+		"x.yaml:4: refuses \"nobody\", expected emulator"},
 	{KERNEL "{name: a, probe: {}}\n", "x.yaml:4: probe is empty, expected at least one entry"},
 	{KERNEL "{name: a, probe: {protocol: 2.16}}\n",
 		"x.yaml:4: protocol \"2.16\", expected none, 2.00 to 2.15, multiboot, multiboot2, "

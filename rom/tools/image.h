@@ -10,14 +10,14 @@
 /*
  * Finish an image: size byte (the block that is summed), the mark at its end, checksum of the PnP
  * structure, size in the PCIR structure, checksums of the first block and of the whole (last byte).
- * image: IMAGE_SIZE bytes, the linked code first, zeros behind. used: bytes of code. Returns NULL, or what is wrong: too large, no room for mark and checksum, no PnP
- * or PCIR structure.
+ * image: IMAGE_SIZE bytes, the linked code first, zeros behind. used: bytes of code. Returns NULL,
+ * or what is wrong: too large, no room for mark and checksum, no PnP or PCIR structure.
  */
 const char *image_finish(uint8_t *image, size_t used);
 
 /*
- * Put a card's ids into a finished image, and let it say its whole size: a firmware copies no more of a card.
- * Returns NULL, or what is wrong with the image.
+ * Put a card's ids into a finished image, and let it say its whole size: a firmware copies no more
+ * of a card. Returns NULL, or what is wrong with the image.
  */
 const char *image_set_device(uint8_t *image, uint16_t vendor, uint16_t device);
 
