@@ -61,3 +61,15 @@ install: all
 	$(Q)install -m 644 $(O)/rom/stock-names/* $(shared)/rom/stock-names/
 	$(Q)install -m 644 $(GUESTS) $(shared)/guests/
 	$(Q)install -m 644 cases/*.yaml $(shared)/cases/
+
+# Kernel files of any bytes, with clang's libFuzzer: a target of `make fuzz` (rom/fuzz/build.mk).
+fuzz_executable := $(ROM_FUZZ)/fuzz_executable
+
+$(fuzz_executable): harness/tests/fuzz_executable.c harness/payload/executable.c harness/payload/linux_header.c harness/base/error.c \
+		$(wildcard harness/payload/*.h harness/base/*.h)
+	$(call say,FUZZCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)clang -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(WARN) -Iharness -D_GNU_SOURCE \
+		-o $@ $(filter %.c,$^)
+
+fuzz: $(fuzz_executable) $(ROM_FUZZ)/corpus/fuzz_executable

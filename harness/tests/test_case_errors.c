@@ -124,6 +124,8 @@ static const struct {
 	{KERNEL "{name: a, file: b, catalogue: c}\n",
 		"x.yaml:4: a kernel with too much, expected "
 		"exactly one of: catalogue, file, probe, malformed"},
+	{KERNEL "{name: a, malformed: 2, refuses: nobody}\n",
+		"x.yaml:4: refuses \"nobody\", expected emulator"},
 	{KERNEL "{name: a, probe: {}}\n", "x.yaml:4: probe is empty, expected at least one entry"},
 	{KERNEL "{name: a, probe: {protocol: 2.16}}\n",
 		"x.yaml:4: protocol \"2.16\", expected none, 2.00 to 2.15, multiboot, multiboot2, "
