@@ -29,7 +29,8 @@ enum {
 	KEY_EXPECT,
 	KEY_LIMIT,
 	KEY_MAP,
-	KEY_BUGS
+	KEY_BUGS,
+	KEY_BASELINE
 };
 
 static const struct argp_option select_options[] = {
@@ -112,6 +113,11 @@ static const struct argp_option pack_options[] = {
 	{"initrd", KEY_AXIS + AXIS_INITRD, "FILE|NAME", 0, "initrd, or none", 1},
 	{"cmdline", KEY_AXIS + AXIS_CMDLINE, "TEXT", 0, "command line", 1},
 	{"output", 'o', "FILE", 0, "the volume", 1}, {0}};
+
+static const struct argp_option report_options[] = {
+	{"output", 'o', "FILE", 0, "the page (default: RUN/report.html; -: standard output)", 1},
+	{"baseline", KEY_BASELINE, "RUN", 0, "an earlier run: tell what has changed since", 1},
+	{0}};
 
 static error_t complain(
 	struct options *options, const char *option, const char *value, const char *wanted)
@@ -252,6 +258,8 @@ static const char **text_option(struct options *options, int key)
 		return &options->resume;
 	case KEY_JUNIT:
 		return &options->junit;
+	case KEY_BASELINE:
+		return &options->baseline;
 	case 'o':
 		return &options->folder;
 	case KEY_QEMU:
@@ -297,7 +305,8 @@ static struct argp_option *options_join(unsigned groups)
 		const struct argp_option *table;
 	} tables[] = {{OPTIONS_SELECT, select_options}, {OPTIONS_BOOT, boot_options},
 		{OPTIONS_LIST, list_options}, {OPTIONS_REPLACE, replace_options},
-		{OPTIONS_RUN, run_options}, {OPTIONS_PACK, pack_options}};
+		{OPTIONS_RUN, run_options}, {OPTIONS_PACK, pack_options},
+		{OPTIONS_REPORT, report_options}};
 	struct argp_option *all = calloc(64, sizeof(*all));
 	size_t count = 0;
 

@@ -36,6 +36,7 @@ struct options {
 	const char *resume; /* run folder to go on with */
 	const char *format; /* tty, tap, json */
 	const char *junit;
+	const char *baseline; /* an earlier run to compare with */
 	const char *folder; /* -o */
 	const char *emulator;
 	const char *accel;
@@ -50,7 +51,8 @@ enum option_group {
 	OPTIONS_RUN = 4,
 	OPTIONS_BOOT = 8,
 	OPTIONS_LIST = 16,
-	OPTIONS_PACK = 32
+	OPTIONS_PACK = 32,
+	OPTIONS_REPORT = 128
 };
 
 /**
