@@ -281,6 +281,26 @@ hostile() {
 	same '' "$(js 'run.cells[2].folder || ""')"
 }
 
+@test "report: what has changed since another run" {
+	copied
+	mkdir old
+	jq -c --arg fails "$fails" --arg panics "$panics" 'if .id == $fails then del(.failure, .rule, .rules, .reason) | .outcome = "pass"
+		elif .outcome == "skip" then .id += "x" | .at.cmdline += "x" else . end' run/journal.jsonl >old/journal.jsonl
+	dk report run --baseline old
+	page run/report.html
+	output=$(js 'document.getElementById("differences").innerText')
+	expect_has 'to old' 'regressed' 'pass in' '→ fail layout I5d I6a' 'new' 'gone' 'cmdline=plainx: skip'
+	same "$fails" "$(js 'run.cells.filter(parseFilter("change=regressed")).map((cell) => cell.id).join()')"
+	same 1 "$(js 'document.querySelectorAll(".grid .c[data-change=regressed]").length')"
+	js "openCell(byId.get('$fails'))"
+	output=$(js 'document.getElementById("cell").innerText')
+	expect_has 'regressed pass in'
+	run -1 dk compare old run
+	expect_has "$fails"
+	run -2 dk report run --baseline nowhere
+	expect_has 'dkboot: nowhere'
+}
+
 @test "report: where it is put, its links lead back to the run" {
 	copied 'a run'
 	mkdir -p pages/here

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
+#include "record/recorded.h"
 #include "record/report.h"
 
 static const char about[] =
@@ -112,11 +113,12 @@ static int report(const struct options *options, struct error *error)
 
 	if (read_run(folder, &journal, error) < 0)
 		return -1;
-	if (!options->baseline || read_run(options->baseline, &baseline, error) == 0)
+	if (!options->baseline || recorded_read(options->baseline, &baseline, NULL, error) == 0)
 		source.links = links_to(folder, file, error);
 	if (options->baseline) {
 		source.baseline = &baseline;
 		source.baseline_name = options->baseline;
+		source.slower = options->slower;
 	}
 	if (source.links)
 		status = write_page(&journal, &source, file, error);

@@ -203,9 +203,10 @@ static void add_meanings(struct buffer *out)
 static void add_baseline(struct buffer *out, const struct journal *journal,
 	const struct html_source *source, struct run_comparison *comparison)
 {
-	const struct slower_rule rule = {.ratio = SLOWER_RATIO, .seconds = SLOWER_SECONDS};
+	bool partial =
+		!journal->complete || (journal->facts.shard && !source->baseline->facts.shard);
 
-	comparison_make(source->baseline, journal, &rule, !journal->complete, comparison);
+	comparison_make(source->baseline, journal, &source->slower, partial, comparison);
 	add_json_member(out, "baseline", source->baseline_name);
 	add_meanings(out);
 	add_gone(out, comparison);

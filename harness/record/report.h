@@ -2,7 +2,7 @@
 #ifndef DKBOOT_RECORD_REPORT_H
 #define DKBOOT_RECORD_REPORT_H
 
-#include "record/journal.h"
+#include "record/compare.h"
 
 /** TAP version 14: plan, one test point a cell, YAML block for what did not pass, # SKIP and # TODO
  * with reasons. */
@@ -31,6 +31,7 @@ struct html_source {
 	char *links;	    /* the way from the page to it, a path that is empty or ends in '/' */
 	const struct journal *baseline; /* of an earlier run to compare with, or NULL */
 	const char *baseline_name;
+	struct slower_rule slower; /* for that */
 };
 
 /**
