@@ -142,7 +142,9 @@ static int describe_machine(struct job *job, struct stage *stage, struct error *
 	const char *rom = stand_in ? stand_in : cell_value(job->cell, AXIS_ROM)->text;
 	const struct cell *cell = job->cell;
 	const char *cpu = cell_value(cell, AXIS_CPU)->text;
-	const char *firmware = cell_value(cell, AXIS_FIRMWARE)->text;
+	const char *firmware = stage->choices.stand_in.firmware
+				       ? stage->choices.stand_in.firmware
+				       : cell_value(cell, AXIS_FIRMWARE)->text;
 
 	job->engine = engine_find(cell_value(cell, AXIS_ENGINE)->text);
 	if (!job->engine)
