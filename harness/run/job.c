@@ -66,7 +66,7 @@ static void pick_expectations(struct job *job)
 /* Sources of payload bytes that a plain machine has; true = through fw_cfg's DMA interface. */
 static int source_dma(const char *engine, const char *source, bool *dma, struct error *error)
 {
-	if (strcmp(engine, "xen") == 0 && strcmp(source, "fwcfg-dma") == 0)
+	if (strcmp(engine, "qemu") != 0 && strcmp(source, "fwcfg-dma") == 0)
 		return fail(error, "source fwcfg-dma: an HVM guest's fw_cfg has no DMA before QEMU "
 				   "9.0, expected "
 				   "fwcfg-pio");
@@ -156,6 +156,7 @@ static int describe_machine(struct job *job, struct stage *stage, struct error *
 		.memory = cell_value(cell, AXIS_MEMORY)->number,
 		.vcpus = (unsigned)cell_value(cell, AXIS_VCPUS)->number,
 		.firmware = strcmp(firmware, "seabios") == 0 ? NULL : firmware,
+		.stubdom = strcmp(job->engine->name, "stubdom") == 0,
 	};
 	job->report = reports_on(job);
 	if (source_dma(job->engine->name, cell_value(cell, AXIS_SOURCE)->text, &job->machine.dma,
@@ -233,7 +234,7 @@ int job_prepare(struct job *job, struct stage *stage, const struct cell *cell, s
 	if (describe_machine(job, stage, error) < 0 || plan_move(job, error) < 0 ||
 		make_payload(job, stage, error) < 0)
 		return -1;
-	if (!strcmp(job->engine->name, "xen") &&
+	if (strcmp(job->engine->name, "qemu") != 0 &&
 		stage_xen(stage, &job->machine, &job->payload, &job->frozen, error) < 0)
 		return -1;
 	name_payload(job);
