@@ -27,6 +27,7 @@ struct machine {
 	const char
 		*disk; /* path of its first hard disk, raw; NULL = none. By descriptor when live */
 	const char *volume; /* path of a payload volume, behind virtio-blk; likewise */
+	bool stream;	    /* a port that the ROM asks for its payload */
 	const char *dom0;   /* engine xen: folder of the dom0 image */
 	const char *frozen; /* engine xen: folder of a frozen dom0; NULL = boot it for real */
 	bool stubdom;	    /* engine stubdom: the device model in a domain of its own */
