@@ -74,6 +74,12 @@ static const char *const volume_arguments[] = {"-drive",
 	"-device", "virtio-blk-pci,drive=volume,disable-modern=on", "-device",
 	CARD ",romfile=" AGENT_CELL "/rom/" CARD_ROM};
 
+/* A port to ask for the payload, which the stub domain serves, and the same card. */
+static const char *const stream_arguments[] = {"-chardev", STUBDOM_PORT, "-device",
+	"virtio-serial-pci,disable-modern=on", "-device",
+	"virtserialport,chardev=stream,name=org.dkboot.stream", "-device",
+	CARD ",romfile=" AGENT_CELL "/rom/" CARD_ROM};
+
 static const char *const rom_arguments[] = {"-L", AGENT_CELL "/rom"};
 
 static bool is_line(const char *argument)
@@ -129,6 +135,9 @@ static void add_model_arguments(
 	if (payload->volume)
 		add_elements(out, volume_arguments,
 			sizeof(volume_arguments) / sizeof(*volume_arguments));
+	if (payload->stream)
+		add_elements(out, stream_arguments,
+			sizeof(stream_arguments) / sizeof(*stream_arguments));
 	buffer_add_text(out, "]\n");
 }
 
@@ -160,7 +169,7 @@ void xen_config(const struct machine *given, const struct payload *payload, stru
 	buffer_printf(out, "memory=%llu\nvcpus=%u\n", (unsigned long long)(machine->memory >> 20),
 		machine->vcpus);
 	buffer_add_text(out, all_lines);
-	if (payload->volume)
+	if (payload->volume || payload->stream)
 		add_string(out, "boot", "n");
 	else if (!payload->disk)
 		add_payload(out, machine, payload);
@@ -267,6 +276,9 @@ static int add_sender(struct archive *archive, const struct machine *machine,
 		if (file_exists(path))
 			roms[count++] = rom_names[i];
 	}
+	if (payload->stream && add_bytes(archive, "cmdline", payload->cmdline,
+				       strlen(payload->cmdline), error) < 0)
+		return -1;
 	stubdom_sender(payload, roms, &arguments);
 	return add_bytes(archive, "stream", arguments.data, arguments.size, error);
 }

@@ -1,5 +1,7 @@
 #include "engine/xen_stubdom.h"
 
+#include <string.h>
+
 #include "../guests/dom0/agent/frame.h"
 #include "base/text.h"
 #include "engine/qemu_argv.h"
@@ -23,6 +25,8 @@ static uint64_t memory_for(const struct payload *payload)
 {
 	uint64_t bytes = payload->kernel->size;
 
+	if (payload->stream)
+		return OWN_MEMORY;
 	for (size_t i = 0; i < payload->attached_count; i++)
 		bytes += payload->attached[i].part->size;
 	if (payload->initrd)
@@ -56,6 +60,8 @@ static void add_kernel(const struct payload *payload, struct buffer *out)
 		buffer_add_text(out, "--kernel=" AGENT_CELL "/kernel\n");
 	if (payload->initrd)
 		buffer_add_text(out, "--initrd=" AGENT_CELL "/initrd\n");
+	if (payload->stream)
+		buffer_add_text(out, "--cmdline-file=" AGENT_CELL "/cmdline\n");
 }
 
 void stubdom_sender(const struct payload *payload, const char *const *roms, struct buffer *out)
@@ -72,6 +78,8 @@ void stubdom_sender(const struct payload *payload, const char *const *roms, stru
 		add_file(out, name);
 	}
 	for (; *roms; roms++) {
+		if (payload->stream && strcmp(*roms, CARD_ROM) != 0)
+			continue; /* nobody asks for it */
 		autofree char *name = format_text("rom/%s", *roms);
 
 		add_file(out, name);

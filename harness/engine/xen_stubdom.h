@@ -17,6 +17,10 @@ void stubdom_config(const struct payload *payload, struct buffer *out);
  */
 void stubdom_sender(const struct payload *payload, const char *const *roms, struct buffer *out);
 
+/** The far end of the port that a ROM asks for the payload, as the first process of the stub domain
+ * expects it. */
+#define STUBDOM_PORT "socket,id=stream,path=/run/dkboot-port,server=on,wait=off"
+
 /** Bytes of an -append that libxl can hand over: a message of xenstore holds 4096 with all that
  * belongs to it. */
 #define STUBDOM_CMDLINE 4000

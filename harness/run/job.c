@@ -219,9 +219,10 @@ static int make_stream(struct job *job, struct error *error)
 		return fail(error, "source stream: only a Linux kernel is booted from one");
 	if (!job->machine.rom_folder)
 		return fail(error, "source stream: no stock ROM asks for one");
-	if (strcmp(job->engine->name, "qemu"))
-		return fail(error, "source stream: engine %s has nobody who sends one",
-			job->engine->name);
+	if (strcmp(job->engine->name, "xen") == 0)
+		return fail(error, "source stream: engine xen has nobody who sends one");
+	if (strcmp(job->engine->name, "qemu") != 0 && *behind)
+		return fail(error, "source %s: faults are planted under engine qemu only", source);
 	job->payload.stream = true;
 	job->payload.stream_fault = *behind ? behind + 1 : behind;
 	return 0;

@@ -15,6 +15,7 @@
 
 struct staging {
 	struct channel *channel;
+	bool files_only;
 	int files[STREAM_PARTS];
 	uint32_t parts[STREAM_PARTS];
 	size_t count;
@@ -51,8 +52,9 @@ static void send_bytes(void *context, const void *bytes, size_t size)
 
 static bool wanted(void *context, uint32_t part)
 {
-	(void)context;
-	return part <= STREAM_CMDLINE || part >= STREAM_NAMES;
+	const struct staging *staging = context;
+
+	return part >= STREAM_NAMES || (part <= STREAM_CMDLINE && !staging->files_only);
 }
 
 static int file_of(struct staging *staging, uint32_t part)
@@ -164,13 +166,14 @@ static void tell(struct staging *staging, struct arguments *arguments)
 	}
 }
 
-void stage_payload(struct channel *channel, struct arguments *arguments)
+void stage_payload(struct channel *channel, struct arguments *arguments, bool files_only)
 {
 	static struct staging staging;
 	static struct receiver receiver;
 	unsigned long since = uptime_ms(), took;
 
 	staging.channel = channel;
+	staging.files_only = files_only;
 	receiver.needs = (struct receiver_needs){send_bytes, wanted, store, &staging};
 	say("asks for its payload %lu ms after its start", since);
 	receive(&staging, &receiver);

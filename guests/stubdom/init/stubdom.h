@@ -14,6 +14,9 @@ void give_up(const char *format, ...) __attribute__((noreturn, format(printf, 1,
 /** Prints a line on the stub domain's console. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/** Console, file systems, modules. */
+void system_begin(void);
+
 /** Milliseconds since this domain started. */
 unsigned long uptime_ms(void);
 
@@ -73,7 +76,19 @@ void channel_send(struct channel *channel, const void *bytes, size_t size);
 
 /* stage.c: the payload into this domain's memory */
 
-/** Receives the payload and has the arguments name it. */
-void stage_payload(struct channel *channel, struct arguments *arguments);
+/**
+ * Receives the payload and has the arguments name it.
+ * @param files_only kernel, initrd and command line are left to the guest's ROM
+ */
+void stage_payload(struct channel *channel, struct arguments *arguments, bool files_only);
+
+/* relay.c: the payload passed on while it arrives */
+
+/** Where the device model listens for who brings a guest's port its bytes. */
+#define RELAY_PORT "/run/dkboot-port"
+
+/** Passes bytes on between the sender and that port. @param model pidfd of the device model:
+ * returns when it ends */
+void relay(struct channel *channel, int model);
 
 #endif

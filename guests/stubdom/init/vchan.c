@@ -10,7 +10,8 @@
 #include "stubdom.h"
 
 #define RING_BYTES (256u << 10) /* towards us */
-#define CALL_MS	   3000
+#define CALL_MS	   1000
+#define CALLS	   5
 
 static void take_event(void *context)
 {
@@ -43,16 +44,20 @@ static void call(struct channel *channel, unsigned domain)
 	channel_send(channel, &ask, sizeof(ask));
 }
 
-static bool await_client(struct libxenvchan *vchan)
+/* The sender may not be there yet, and what it does not hear is lost. */
+static bool await_client(struct channel *channel, struct libxenvchan *vchan, unsigned domain)
 {
 	struct pollfd polled = {.fd = libxenvchan_fd_for_select(vchan), .events = POLLIN};
 
-	while (libxenvchan_is_open(vchan) != 1) {
-		if (poll(&polled, 1, CALL_MS) <= 0)
-			return false;
-		libxenvchan_wait(vchan);
+	for (int calls = 0; calls < CALLS; calls++) {
+		call(channel, domain);
+		while (poll(&polled, 1, CALL_MS) > 0) {
+			libxenvchan_wait(vchan);
+			if (libxenvchan_is_open(vchan) == 1)
+				return true;
+		}
 	}
-	return true;
+	return false;
 }
 
 bool vchan_call(struct channel *channel, unsigned domain)
@@ -66,8 +71,7 @@ bool vchan_call(struct channel *channel, unsigned domain)
 		say("no vchan: %s", strerror(errno));
 		return false;
 	}
-	call(channel, domain);
-	if (!await_client(vchan)) {
+	if (!await_client(channel, vchan, domain)) {
 		say("the sender does not come to the vchan: the console will do");
 		libxenvchan_close(vchan);
 		return false;

@@ -184,11 +184,13 @@ static bool is_due(const struct receiver *receiver, const struct stream_head *he
 static void take_frame(
 	struct receiver *receiver, const struct stream_head *head, const uint8_t *data)
 {
+	bool lost = receiver->lost;
+
 	receiver->lost = false;
 	if (head->number != receiver->number)
 		return;
 	if (!is_due(receiver, head))
-		ask_again(receiver, "what came was not asked for");
+		ask_again(receiver, lost ? "what came was damaged" : "what came was not asked for");
 	else if (head->kind == STREAM_REFUSAL)
 		take_refusal(receiver, head, data);
 	else if (head->kind == STREAM_TABLE)

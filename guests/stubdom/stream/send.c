@@ -27,6 +27,7 @@ static const char usage[] =
 	"  -k, --kernel FILE\n"
 	"  -i, --initrd FILE\n"
 	"  -c, --cmdline TEXT\n"
+	"      --cmdline-file FILE\n"
 	"  -f, --file PATH=FILE  a further file, which the device model opens as PATH\n"
 	"  -1, --once            end with the first receiver: 0 it has all, 1 it has not\n"
 	"      --fault NAME@BYTE a planted fault, for tests: die, stall, once, always, lie, short, "
@@ -153,8 +154,8 @@ static void ended(int signal)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {{"kernel", 1, NULL, 'k'}, {"initrd", 1, NULL, 'i'},
-		{"cmdline", 1, NULL, 'c'}, {"file", 1, NULL, 'f'}, {"once", 0, NULL, '1'},
-		{"fault", 1, NULL, 'F'}, {0}};
+		{"cmdline", 1, NULL, 'c'}, {"cmdline-file", 1, NULL, 'C'}, {"file", 1, NULL, 'f'},
+		{"once", 0, NULL, '1'}, {"fault", 1, NULL, 'F'}, {0}};
 	bool once = false;
 	int option, listener, status;
 
@@ -168,6 +169,9 @@ int main(int argc, char **argv)
 			break;
 		case 'c':
 			add_part(STREAM_CMDLINE, optarg, strlen(optarg));
+			break;
+		case 'C':
+			add_file(STREAM_CMDLINE, optarg);
 			break;
 		case 'f':
 			add_named(optarg);

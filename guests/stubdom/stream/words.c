@@ -35,7 +35,7 @@ const char *stream_code_words(uint32_t code)
 {
 	static const char *const words[] = {"for no reason", "nothing came any more",
 		"its SHA-256 is not the table's", "the table is not understood", "no room for it",
-		"the sender refused"};
+		"the sender refused", "the version is not known", "refused"};
 
 	return words[code < sizeof(words) / sizeof(words[0]) ? code : 0];
 }
