@@ -196,11 +196,21 @@ static void add_files(
 			machine->rom_folder);
 }
 
-/* A payload volume, and the ROM that reads it on a card: without -kernel QEMU loads none. */
+/* A hard disk behind IDE cannot be read-only, see add_disk(). */
+static const char *volume_drive(const struct machine *machine, enum qemu_ties ties)
+{
+	if (!machine->volume_ide)
+		return "format=raw,if=none,id=volume,readonly=on,file.locking=off";
+	return ties != QEMU_REPEAT ? "format=raw,if=ide,file.locking=off"
+				   : "format=raw,if=ide,snapshot=on";
+}
+
+/* A payload volume, and the ROM that reads it on a card: without -kernel QEMU loads none. One that
+ * boots by itself needs neither. */
 static void add_volume(
 	struct arguments *arguments, const struct machine *machine, enum qemu_ties ties)
 {
-	const char *behind = "format=raw,if=none,id=volume,readonly=on,file.locking=off";
+	const char *behind = volume_drive(machine, ties);
 
 	if (!machine->volume)
 		return;
@@ -209,10 +219,12 @@ static void add_volume(
 			arguments, "-drive", "file=/proc/self/fd/%d,%s", QEMU_FD_VOLUME, behind);
 	else
 		add_formatted(arguments, "-drive", "file=%s,%s", machine->volume, behind);
-	add_option(arguments, "-device", "virtio-blk-pci,drive=volume,disable-modern=on");
-	add_formatted(arguments, "-device", "%s,romfile=%s/%s", CARD,
-		machine->rom_folder ? machine->rom_folder : ".", CARD_ROM);
-	add_option(arguments, "-boot", "order=n");
+	if (!machine->volume_ide)
+		add_option(arguments, "-device", "virtio-blk-pci,drive=volume,disable-modern=on");
+	if (!machine->volume_starts)
+		add_formatted(arguments, "-device", "%s,romfile=%s/%s", CARD,
+			machine->rom_folder ? machine->rom_folder : ".", CARD_ROM);
+	add_option(arguments, "-boot", machine->volume_starts ? "order=c" : "order=n");
 }
 
 char **qemu_argv(const struct machine *machine, const char *kernel, const char *initrd,

@@ -90,7 +90,9 @@ static const struct {
 	{AXES_OF "  source: [fwcfg]\n",
 		"x.yaml:4: source \"fwcfg\", expected one of: fwcfg-dma, "
 		"fwcfg-pio, volume, volume-truncated, volume-version, volume-foreign, "
-		"volume-header, volume-kernel, volume-initrd, volume-cmdline, stream"},
+		"volume-header, volume-kernel, volume-initrd, volume-cmdline, volume-ide, "
+		"bootsector, bootsector-ide, bootsector-kernel, bootsector-loader, "
+		"bootsector-bare, stream"},
 	{AXES_OF "  source: [{name: a, text: b}]\n", "x.yaml:4: source is a map, expected text"},
 	{AXES_OF "  rom: [{name: a, text: b}]\n",
 		"x.yaml:4: unknown key \"text\", expected one of: name, file"},
