@@ -6,6 +6,14 @@ harness_tests   := $(wildcard harness/tests/test_*.c)
 harness_tools   := $(wildcard harness/tests/tool_*.c)
 harness_objects := $(patsubst %.c,$(O)/%.o,$(filter-out harness/tests/%,$(harness_sources)))
 
+# The sender of streams is the one that users have.
+harness_objects += $(O)/harness/guests/sender.o
+
+$(O)/harness/guests/sender.o: guests/stubdom/stream/sender.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(harness_CFLAGS) -MMD -MP -c -o $@ $<
+
 harness_CFLAGS  = -std=gnu11 -O2 -g $(WARN) -Iharness -D_GNU_SOURCE -DDKBOOT_VERSION='"$(VERSION)"' \
 		  $(shell pkg-config --cflags $(harness_pkgs) 2>/dev/null) $(CFLAGS) $(SANITIZE)
 harness_LIBS    = $(shell pkg-config --libs $(harness_pkgs) 2>/dev/null) $(HARNESS_EXTRA_LIBS)
@@ -53,3 +61,15 @@ install: all
 	$(Q)install -m 644 $(O)/rom/stock-names/* $(shared)/rom/stock-names/
 	$(Q)install -m 644 $(GUESTS) $(shared)/guests/
 	$(Q)install -m 644 cases/*.yaml $(shared)/cases/
+
+# Kernel files of any bytes, with clang's libFuzzer: a target of `make fuzz` (rom/fuzz/build.mk).
+fuzz_executable := $(ROM_FUZZ)/fuzz_executable
+
+$(fuzz_executable): harness/tests/fuzz_executable.c harness/payload/executable.c harness/payload/linux_header.c harness/base/error.c \
+		$(wildcard harness/payload/*.h harness/base/*.h)
+	$(call say,FUZZCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)clang -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(WARN) -Iharness -D_GNU_SOURCE \
+		-o $@ $(filter %.c,$^)
+
+fuzz: $(fuzz_executable) $(ROM_FUZZ)/corpus/fuzz_executable

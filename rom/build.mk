@@ -10,9 +10,9 @@ ROM_STOCK := $(addprefix $(ROM)/stock-names/,linuxboot.bin linuxboot_dma.bin \
 ROM_SECTOR := $(ROM)/stock-names/bootsector.bin
 
 # Pure parts are compiled twice: for the ROM and for the host's tests.
-ROM_PURE := map place refuse handover rsdp source/files source/crc32 source/volume boot/cmdline boot/linux boot/linux_plan boot/linux_params \
+ROM_PURE := map place refuse handover rsdp source/files source/crc32 source/volume source/sha256 source/stream boot/cmdline boot/linux boot/linux_plan boot/linux_params \
 	boot/multiboot boot/pvh boot/elf boot/multiboot2 boot/multiboot2_info
-ROM_REST := main console memory source/fw_cfg source/disk source/virtio_blk source/volume_disk boot/boot boot/linux_start boot/multiboot_start \
+ROM_REST := main console memory source/fw_cfg source/disk source/pci source/virtio source/virtio_blk source/virtio_serial source/volume_disk source/stream_port boot/boot boot/linux_start boot/multiboot_start \
 	boot/multiboot2_start boot/pvh_start
 
 # The assembler is told i486, too: it then refuses what is newer, wherever it comes from.

@@ -5,6 +5,7 @@
  * Position independent: the firmware copies the image anywhere below 1 MiB. Code offsets are
  * differences to rom_start, CS is where we are.
  */
+#include "size.h"
 #include "work.h"
 
 #define OFFSET(label) ((label) - rom_start)
@@ -23,9 +24,10 @@
 	.global rom_start
 rom_start:
 	.word	0xaa55
-	.byte	0			/* size / 512: tools/finish */
-	movw	$0x20, %ax		/* PnP init: an IPL device is there; nothing else to do */
-	lret
+	.byte	0			/* blocks that the firmware sums: tools/finish */
+	jmp	init
+	.org	IMAGE_HEADSUM
+	.byte	0
 	.org	0x18
 	.word	OFFSET(pcir)
 	.word	OFFSET(pnp)
@@ -43,7 +45,7 @@ pnp:
 	.byte	0, 0, 0
 	.byte	0x14			/* read cacheable, an IPL device */
 	.word	0, 0			/* no BCV, no disconnect vector */
-	.word	OFFSET(boot)		/* BEV */
+bev:	.word	OFFSET(boot)
 	.word	0, 0
 /*
  * PCI Firmware Specification 3.3, section 5.1.2. No device has the vendor ffff: tools/pci writes the
@@ -65,6 +67,20 @@ vendor:
 	.asciz	"dkboot"
 product:
 	.asciz	"direct boot"
+
+/*
+ * PnP init, the image still writable: it is as large as the file, if the firmware has copied all of that.
+ * If not, there is nothing to boot with: no boot entry, no IPL device.
+ */
+init:
+	cmpl	$IMAGE_MARK, %cs:IMAGE_TAIL
+	jne	1f
+	movb	$IMAGE_BLOCKS, %cs:2
+	movw	$0x20, %ax
+	lret
+1:	xorw	%ax, %ax
+	movw	%ax, %cs:OFFSET(bev)
+	lret
 
 /* Zero the first bytes of the work area. Destroys EAX, CX, DI, ES. */
 	.macro	zero_work bytes

@@ -107,9 +107,17 @@ static void start_place(struct boot *boot)
 		FIRMWARE_STACK + FIRMWARE_REGISTERS);
 }
 
-/* Nobody gave fw_cfg a kernel, or there is none: a disk may be a volume. */
-static int start_from_volume(struct boot *boot)
+/*
+ * Nobody gave fw_cfg a kernel, or there is none: somebody may send one, or a disk may be a volume.
+ * A port with our name has no other use; a disk may have. A boot sector has its volume.
+ */
+static int start_from_elsewhere(struct boot *boot)
 {
+	if (place_at(&boot->place, ITEM_LOADER, VOLUME_AREA, VOLUME_AREA_SIZE) < 0 ||
+		(!boot->work->drive && stream_find(&boot->stream, &boot->why) < 0))
+		return -1;
+	if (boot->stream.found)
+		return linux_start(boot);
 	if (volume_find(&boot->volume, boot->work, &boot->place) < 0)
 		return -1;
 	if (boot->volume.found)
@@ -128,14 +136,14 @@ static int start(struct boot *boot)
 	uint32_t entry;
 
 	if (!boot->fw_found || boot->work->drive)
-		return start_from_volume(boot);
+		return start_from_elsewhere(boot);
 	if (boot->file[FILE_MULTIBOOT2].key)
 		return multiboot2_start(boot);
 	if (fw_cfg_word(&boot->fw, ITEM_KERNEL, FW_KERNEL_ENTRY, &entry) < 0)
 		return -1;
 	if (entry)
 		return boot->size[ITEM_SETUP] ? pvh_start(boot) : multiboot_start(boot);
-	return boot->size[ITEM_SETUP] ? linux_start(boot) : start_from_volume(boot);
+	return boot->size[ITEM_SETUP] ? linux_start(boot) : start_from_elsewhere(boot);
 }
 
 /* Leave nothing of a refused payload where the next boot device looks. */
@@ -163,6 +171,7 @@ int rom_main(struct work *work)
 		enter = start(&boot);
 	}
 	volume_end(&boot.volume);
+	stream_close(&boot.stream, enter < 0);
 	if (enter < 0) {
 		refused(&boot);
 		return ENTER_NOT;

@@ -14,7 +14,8 @@
 	X(ITEM_SETUP_DATA, "setup_data")                                                           \
 	X(ITEM_FIRMWARE, "firmware")                                                               \
 	X(ITEM_LOADER, "loader")                                                                   \
-	X(ITEM_INFO, "boot information") X(ITEM_MODULE, "module") X(ITEM_SYMBOLS, "symbols")
+	X(ITEM_INFO, "boot information")                                                           \
+	X(ITEM_MODULE, "module") X(ITEM_SYMBOLS, "symbols") X(ITEM_TABLE, "its table")
 
 /*
  * X(enumerator, text). In a text %s takes an item, %x a number as hexadecimal, %u one as decimal,
@@ -54,7 +55,12 @@
 	X(REFUSE_VOLUME_SHORT, "volume is truncated (disk of %u sectors, needs %u)")               \
 	X(REFUSE_VOLUME_PART, "volume has a broken part (number %u, kind %u, at sector %u)")       \
 	X(REFUSE_VOLUME_SUM, "%s on the volume is damaged (CRC-32 %x, says %x)")                   \
-	X(REFUSE_DISK, "disk %x cannot be read (status %x, at sector %u)")
+	X(REFUSE_DISK, "disk %x cannot be read (status %x, at sector %u)")                         \
+	X(REFUSE_STREAM_STALLED, "stream stalled in %s (at byte %u, asked %u times)")              \
+	X(REFUSE_STREAM_SUM, "%s of the stream is damaged (SHA-256 %x..., says %x...)")            \
+	X(REFUSE_STREAM_TABLE, "stream has a broken table (entry %u, part %u, %u bytes)")          \
+	X(REFUSE_STREAM_SENDER, "sender of the stream cannot go on (part %u, at byte %u)")         \
+	X(REFUSE_STREAM_VERSION, "stream of version %u (this ROM speaks %u)")
 
 #define REFUSE_ENUMERATOR(name, text) name,
 enum item { ITEMS(REFUSE_ENUMERATOR) };

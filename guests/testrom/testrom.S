@@ -10,16 +10,21 @@
  *   SILENT      CF at once, as if int 15h/E820 did not exist
  *   E801_16M    what int 15h/E801 says: KiB between 1 and 16 MiB ...
  *   E801_ABOVE  ... and 64 KiB above 16 MiB; both or none
+ *   STRIDE      continuation values are multiples of 1 << STRIDE, not 1, 2, 3
  *   DIRTY       a page at 0x20000 has garbage when the first device is booted
  *   INT12_KIB   conventional memory, as an option ROM takes some of it away
+ *   RSDP_IN_EBDA  the ACPI root pointer lies in the EBDA and not in the BIOS area
  */
 #define SMAP 0x534d4150
+#define EBDA_SEGMENT 0x40e
 #define BIOS_MEMORY 0x413
 #define VECTOR	    (0x15 * 4)
 #define BOOTSTRAP   (0x19 * 4)
 
 #define CARRY 1
 #define RANGE 24
+#define RSDP_BYTES 36
+#define RSDP_AT 0x80			/* of the EBDA: nothing of SeaBIOS is there */
 
 	.macro range start, size, type
 	.quad	\start, \size
@@ -53,6 +58,9 @@ table_end:
 #ifndef ANSWER
 #define ANSWER 20
 #endif
+#ifndef STRIDE
+#define STRIDE 0
+#endif
 #ifndef SIGNATURE
 #define SIGNATURE SMAP
 #endif
@@ -74,9 +82,39 @@ init:
 #ifdef INT12_KIB
 	movw	$INT12_KIB, BIOS_MEMORY
 #endif
+#ifdef RSDP_IN_EBDA
+	call	move_rsdp
+#endif
 	popw	%ds
 	xorw	%ax, %ax
 	lret
+
+#ifdef RSDP_IN_EBDA
+/* While option ROMs are called, the BIOS area can still be written. */
+move_rsdp:
+	pushaw
+	pushw	%es
+	movw	EBDA_SEGMENT, %es
+	pushw	$0xf000
+	popw	%ds
+	xorw	%si, %si
+1:	cmpl	$0x20445352, (%si)	/* "RSD " */
+	jne	2f
+	cmpl	$0x20525450, 4(%si)	/* "PTR " */
+	je	3f
+2:	addw	$16, %si
+	jnz	1b
+	jmp	4f
+3:	movw	%si, %bx
+	movw	$RSDP_AT, %di
+	movw	$RSDP_BYTES, %cx
+	cld
+	rep movsb
+	movb	$0, (%bx)
+4:	popw	%es
+	popaw
+	ret
+#endif
 
 #ifdef DIRTY
 /* Firmware is done with this memory now, and has cleaned up. */
@@ -126,6 +164,7 @@ e820:
 #endif
 	cmpl	$SMAP, %edx
 	jne	1f
+	shrl	$STRIDE, %ebx
 	cmpl	$((table_end - table) / RANGE), %ebx
 	jb	2f
 1:	movb	$0x86, %ah
@@ -148,6 +187,7 @@ e820:
 	xorl	%ebx, %ebx
 3:
 #endif
+	shll	$STRIDE, %ebx
 #ifdef SCRIBBLES
 	movl	$0xdeadbeef, %edx
 	movl	$0xfeedface, %esi

@@ -62,11 +62,18 @@ struct selector {
 	} on[AXES];
 };
 
-/** Cells that are left out, and why. */
+/** What a rule does with its cells. */
+enum exception_kind {
+	EXCEPT_OUT,  /* `except:`: they are none */
+	EXCEPT_SKIP, /* `skip:`: listed, reported with the reason, not booted */
+	EXCEPT_LONG  /* `long:`: they have the tag "long" */
+};
+
+/** Cells that are left out, always or where time is short, and why. */
 struct exception {
 	struct selector when;
 	char *why;
-	bool skip; /* listed as skipped (`skip:`) rather than not being a cell at all (`except:`) */
+	enum exception_kind kind;
 	int line;
 };
 

@@ -43,6 +43,10 @@ bool selector_fits(const struct selector *selector, const struct cell *cell);
 /** The reason why a cell is to be skipped, or NULL. */
 const char *cell_skip(const struct cell *cell);
 
+/** Has its case a tag that fits the glob? By a `long:` rule, a cell may have the tag "long" alone.
+ */
+bool cell_tagged(const struct cell *cell, const char *glob);
+
 /** The expected failure of a cell, or NULL. */
 const struct expected_failure *cell_expected_failure(const struct cell *cell);
 

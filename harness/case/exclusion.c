@@ -47,7 +47,7 @@ struct exclusion *exclusion_new(const struct test_case *test_case)
 
 	exclusion->test_case = test_case;
 	for (size_t i = 0; i < test_case->exception_count; i++)
-		if (!test_case->exceptions[i].skip)
+		if (test_case->exceptions[i].kind == EXCEPT_OUT)
 			add_rule(exclusion, &test_case->exceptions[i].when);
 	return exclusion;
 }

@@ -342,15 +342,6 @@ static bool axis_fits(const struct filter *filter, const struct value *value)
 	return false;
 }
 
-static bool tag_fits(const struct filter *filter, const struct test_case *test_case)
-{
-	bool found = false;
-
-	for (size_t i = 0; i < test_case->tag_count && !found; i++)
-		found = glob_match(filter->glob, test_case->tags[i]);
-	return found == (filter->compare == COMPARE_EQUAL);
-}
-
 static bool id_fits(const struct filter *filter, const struct cell *cell)
 {
 	autobuffer struct buffer id = {0};
@@ -371,7 +362,7 @@ bool filter_fits(const struct filter *filter, const struct cell *cell)
 	case FILTER_AXIS:
 		return axis_fits(filter, cell_value(cell, filter->axis));
 	case FILTER_TAG:
-		return tag_fits(filter, cell->from);
+		return cell_tagged(cell, filter->glob) == (filter->compare == COMPARE_EQUAL);
 	case FILTER_CASE:
 		return glob_match(filter->glob, cell->from->name) ==
 		       (filter->compare == COMPARE_EQUAL);

@@ -76,7 +76,7 @@ static const struct field case_fields[] = {
 	{.key = "tags", .read = read_tags},
 	{.key = "axes", .read = read_axes, .offset = CASE(axes), .required = true},
 	{.key = "pick", .read = read_pick}, {.key = "except", .read = read_exceptions},
-	{.key = "skip", .read = read_exceptions},
+	{.key = "skip", .read = read_exceptions}, {.key = "long", .read = read_exceptions},
 	{.key = "expect_fail", .read = read_expected_failures},
 	{.key = "expect", .read = read_expectations},
 	{.key = "unordered", .read = read_expectations},

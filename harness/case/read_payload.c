@@ -207,6 +207,20 @@ static int read_boot(
 				 shown(node, &room));
 }
 
+static int read_refuser(
+	struct reading *reading, const struct field *field, const struct node *node, void *place)
+{
+	autobuffer struct buffer room = {0};
+
+	if (expect_kind(reading, node, NODE_TEXT, field->key))
+		return -1;
+	*(bool *)place = true;
+	return strcmp(node->text, "emulator") == 0
+		       ? 0
+		       : fail_at(reading, node->line, "refuses \"%s\", expected emulator",
+				 shown(node, &room));
+}
+
 static const struct field kernel_fields[] = {
 	{.key = "name", .read = read_line, .offset = VALUE(name), .required = true},
 	{.key = "catalogue", .read = read_line, .offset = VALUE(kernel.reference)},
@@ -221,6 +235,7 @@ static const struct field kernel_fields[] = {
 		.read = read_number,
 		.offset = VALUE(kernel.malformed.seed),
 		.high = UINT64_MAX},
+	{.key = "refuses", .read = read_refuser, .offset = VALUE(kernel.malformed.for_emulator)},
 	{.key = "unpack", .read = read_yes, .offset = VALUE(kernel.unpack)},
 	{.key = "boot", .read = read_boot, .offset = VALUE(kernel.multiboot2)}, {0}};
 

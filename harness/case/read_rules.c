@@ -67,6 +67,18 @@ static const struct field exception_fields[] = {
 	{.key = "when", .read = read_selector, .offset = EXCEPTION(when), .required = true},
 	{.key = "why", .read = read_line, .offset = EXCEPTION(why), .required = true}, {0}};
 
+static const char *const exception_keys[] = {"except", "skip", "long"};
+static const char *const exception_words[] = {"an exception", "a skip", "a rule for long cells"};
+
+static enum exception_kind exception_kind(const char *key)
+{
+	enum exception_kind kind = EXCEPT_OUT;
+
+	while (strcmp(key, exception_keys[kind]))
+		kind++;
+	return kind;
+}
+
 int read_exceptions(
 	struct reading *reading, const struct field *field, const struct node *node, void *place)
 {
@@ -81,9 +93,9 @@ int read_exceptions(
 			grow(test_case->exceptions, test_case->exception_count, sizeof(*exception));
 		exception = &test_case->exceptions[test_case->exception_count++];
 		exception->line = node->items[i]->line;
-		exception->skip = !strcmp(field->key, "skip");
+		exception->kind = exception_kind(field->key);
 		if (read_map(reading, node->items[i], exception_fields,
-			    exception->skip ? "a skip" : "an exception", exception))
+			    exception_words[exception->kind], exception))
 			return -1;
 	}
 	return 0;

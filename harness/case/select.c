@@ -16,15 +16,30 @@ bool selector_fits(const struct selector *selector, const struct cell *cell)
 	return true;
 }
 
-const char *cell_skip(const struct cell *cell)
+static const struct exception *rule_for(const struct cell *cell, enum exception_kind kind)
 {
 	for (size_t i = 0; i < cell->from->exception_count; i++) {
 		const struct exception *exception = &cell->from->exceptions[i];
 
-		if (exception->skip && selector_fits(&exception->when, cell))
-			return exception->why;
+		if (exception->kind == kind && selector_fits(&exception->when, cell))
+			return exception;
 	}
 	return NULL;
+}
+
+const char *cell_skip(const struct cell *cell)
+{
+	const struct exception *skip = rule_for(cell, EXCEPT_SKIP);
+
+	return skip ? skip->why : NULL;
+}
+
+bool cell_tagged(const struct cell *cell, const char *glob)
+{
+	for (size_t i = 0; i < cell->from->tag_count; i++)
+		if (glob_match(glob, cell->from->tags[i]))
+			return true;
+	return glob_match(glob, "long") && rule_for(cell, EXCEPT_LONG);
 }
 
 const struct expected_failure *cell_expected_failure(const struct cell *cell)

@@ -127,6 +127,7 @@ struct inside_rule {
 	const char *source;
 	unsigned guests; /* enum inside_guest: a sum of those it concerns */
 	void (*check)(struct inside_view *view);
+	bool flat; /* only where the kernel was entered in protected or long mode */
 };
 
 extern const struct inside_rule inside_rules[];

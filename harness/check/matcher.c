@@ -10,7 +10,8 @@
 /* One channel's lines. */
 struct ear {
 	struct line_reader lines;
-	bool answered; /* the unfinished line has met an ordered expectation: no further one */
+	bool answered;	   /* the unfinished line has met an ordered expectation: no further one */
+	unsigned refusals; /* of a ROM, since power-on */
 };
 
 struct matcher {
@@ -170,10 +171,12 @@ static void panic(struct matcher *matcher, enum channel channel, const struct pa
 	find(matcher, row->failure, &reason);
 }
 
-static void note_refusal(struct matcher *matcher, const struct panic_hit *hit)
+/* Who says it on a console is done with it in one line; tools have more to say. */
+static void note_refusal(struct matcher *matcher, enum channel channel, const struct panic_hit *hit)
 {
 	struct buffer words = {0};
 
+	matcher->ears[channel].refusals += !(hit->row->channels & 1u << CHANNEL_EMULATOR);
 	if (matcher->refusal)
 		return;
 	add_printable(&words, hit->words, hit->size, SHOWN_LIMIT);
@@ -191,7 +194,7 @@ static void search_panics(
 	if (hit.row->failure != FAILURE_REFUSED)
 		panic(matcher, channel, hit.row, line);
 	else if (!unfinished)
-		note_refusal(matcher, &hit);
+		note_refusal(matcher, channel, &hit);
 }
 
 static void take_line(void *context, const struct line *line)
@@ -269,6 +272,8 @@ void matcher_again(struct matcher *matcher)
 		matcher->wishes[i].met = false;
 	free(matcher->refusal);
 	matcher->refusal = NULL;
+	for (int i = 0; i < CHANNELS; i++)
+		matcher->ears[i].refusals = 0;
 }
 
 uint32_t matcher_deadline(const struct matcher *matcher)
@@ -313,6 +318,16 @@ const struct finding *matcher_finding(const struct matcher *matcher)
 const char *matcher_refusal(const struct matcher *matcher)
 {
 	return matcher->refusal;
+}
+
+unsigned matcher_refusals(const struct matcher *matcher)
+{
+	unsigned most = 0;
+
+	for (int i = 0; i < CHANNELS; i++)
+		if (matcher->ears[i].refusals > most)
+			most = matcher->ears[i].refusals;
+	return most;
 }
 
 size_t matcher_cut(const struct matcher *matcher)

@@ -64,6 +64,10 @@ const struct finding *matcher_finding(const struct matcher *matcher);
  */
 const char *matcher_refusal(const struct matcher *matcher);
 
+/** How many lines of refusal a ROM (or the loader on a disk) has said since power-on, on the
+ * channel that heard most of them: it says the same on several. */
+unsigned matcher_refusals(const struct matcher *matcher);
+
 /** Says what is still missing, as one line: "line 12: expected /x/ on serial (1 of 3 met)"; empty
  * when all is met. malloc'ed. */
 char *matcher_missing(const struct matcher *matcher);

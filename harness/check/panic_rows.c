@@ -126,7 +126,7 @@ static const struct panic_row rows[] = {
 		"^\\S*qemu\\S*: (?!warning: |info: |multiboot knows VBE|terminating on "
 		"|.*\\bKVM\\b)"
 		"(.*(?:kernel|initrd|[Rr][Aa][Mm] ?disk|dtb|multiboot|ELF|PVH|32bit one|'vga'"
-		"|(?:load|load_end|bss_end|header)_addr|address space).*)",
+		"|(?:load|load_end|bss_end|header)_addr|address space|fread\\(\\)).*)",
 		FAILURE_REFUSED, "qemu: linux kernel too old to load a ram disk",
 		"qemu-system-x86_64: warning: host kernel does not know this"},
 	{"libxc", GUEST | EMULATOR, "panic: ", "xc: error: panic: (.*)", FAILURE_REFUSED,

@@ -41,19 +41,15 @@ static void consider(uint64_t start, uint64_t end, uint64_t *at, uint64_t *till)
 		*till = start;
 }
 
-/* What a volume that boots by itself uses besides: where its first sector puts the loader, and its
- * stack (rom/README.md). */
+/* What a volume that boots by itself uses besides: where its first sector puts the loader, and behind
+ * that its stack (rom/README.md). */
 #define SECTOR_LOADER_START 0x1000
-#define SECTOR_LOADER_END   0x6800
-#define SECTOR_STACK_START  0x7000
 #define SECTOR_STACK_END    0x7c00
 
 static void consider_sector(const struct layout_view *view, uint64_t *at, uint64_t *till)
 {
-	if (!view->scene->payload->volume_starts)
-		return;
-	consider(SECTOR_LOADER_START, SECTOR_LOADER_END, at, till);
-	consider(SECTOR_STACK_START, SECTOR_STACK_END, at, till);
+	if (view->scene->payload->volume_starts)
+		consider(SECTOR_LOADER_START, SECTOR_STACK_END, at, till);
 }
 
 /* A volume is read by the firmware's own driver, whose rings lie in memory that it has reserved. */

@@ -279,38 +279,52 @@ static void rule_image(struct inside_view *view)
 const struct inside_rule inside_rules[] = {
 	{"J1", "a report that was begun is whole, when the guest then switches itself off",
 		"guests/README.md, The report; guests/initrd/README.md, The report", ANYBODY,
-		rule_whole},
+		rule_whole, false},
 	{"J2",
 		"the header's fields are those that the oracle saw (of Linux: vid_mode and "
 		"KASLR_FLAG excepted)",
 		"Linux, arch/x86/boot/main.c: the header is copied to the zero page", LINUX,
-		rule_header},
+		rule_header, false},
 	{"J3", "no upper half of an address or size was made up", "zero-page.rst: ext_*",
-		INSIDE_LINUX, rule_extended},
+		INSIDE_LINUX, rule_extended, false},
 	{"J4", "the e820 table is the firmware's map as the oracle saw it, entry by entry",
 		"Linux, arch/x86/boot/memory.c: answers of int 15h/E820 as they come", ANYBODY,
-		rule_map},
+		rule_map, false},
 	{"J5", "the command line is what was asked for, up to the kernel's limit",
-		"boot.rst, The Kernel Command Line", ANYBODY, rule_cmdline},
+		"boot.rst, The Kernel Command Line", ANYBODY, rule_cmdline, false},
 	{"J6", "the initrd is where the oracle saw it: RAMDISK is its pages",
-		"Linux, arch/x86/kernel/setup.c, reserve_initrd()", LINUX, rule_initrd_place},
+		"Linux, arch/x86/kernel/setup.c, reserve_initrd()", LINUX, rule_initrd_place,
+		false},
 	{"J7", "the initrd, and the files unpacked from it, are what was asked for, byte for byte",
-		"boot.rst, Details of Header Fields (ramdisk_image)", LINUX, rule_initrd_bytes},
+		"boot.rst, Details of Header Fields (ramdisk_image)", LINUX, rule_initrd_bytes,
+		false},
 	{"J8", "the kernel image is what was asked for, byte for byte",
-		"boot.rst, Loading The Rest of The Kernel", PROBES, rule_image},
+		"boot.rst, Loading The Rest of The Kernel", PROBES, rule_image, false},
 	{"J9", "the descriptors of cs, ds, es and ss are flat, of cs code, of the others data",
 		"Multiboot 0.6.96, 3.2; Multiboot 2.0, 3.2; boot.rst, 32-bit Boot Protocol; Xen, "
 		"docs/misc/pvh.pandoc",
-		PROBES, inside_segments},
+		PROBES, inside_segments, true},
 	{"J10", "at a PVH entry tr is an active 32-bit TSS with base 0 and limit 0x67",
-		"Xen, docs/misc/pvh.pandoc", INSIDE_FLAT, inside_task},
+		"Xen, docs/misc/pvh.pandoc", INSIDE_FLAT, inside_task, true},
 	{"J11", "memory behind the image that the file says is zero is zero",
-		"Multiboot 0.6.96, 3.1.3; Multiboot 2.0, 3.1.5; ELF", INSIDE_FLAT, inside_zeros},
+		"Multiboot 0.6.96, 3.1.3; Multiboot 2.0, 3.1.5; ELF", INSIDE_FLAT, inside_zeros,
+		true},
 	{"J12", "modules and their strings are those that the oracle saw, and what was asked for",
 		"Multiboot 0.6.96, 3.3; Multiboot 2.0, 3.6.6; Xen, arch-x86/hvm/start_info.h",
-		INSIDE_FLAT, inside_modules},
+		INSIDE_FLAT, inside_modules, true},
 	{0},
 };
+
+static bool entered_flat(const struct payload *payload)
+{
+	return payload->boot != BOOT_LINUX || payload->entry == 32 || payload->entry == 64;
+}
+
+static bool concerns(const struct inside_view *view)
+{
+	return (view->rule->guests & view->facts->guest) &&
+	       (!view->rule->flat || entered_flat(view->outside->payload));
+}
 
 void inside_judge(const struct inside_facts *facts, const struct outside *outside,
 	struct layout_verdict *verdict)
@@ -320,7 +334,7 @@ void inside_judge(const struct inside_facts *facts, const struct outside *outsid
 	if (!facts->guest || (!facts->whole && !outside->powered_off))
 		return;
 	for (view.rule = inside_rules; view.rule->id; view.rule++) {
-		if (!(view.rule->guests & facts->guest))
+		if (!concerns(&view))
 			continue;
 		verdict->rules_checked++;
 		view.rule->check(&view);

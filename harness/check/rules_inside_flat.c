@@ -30,27 +30,36 @@ static void check_segment(struct inside_view *view, const struct inside_segment 
 			segment->limit, segment->access, segment->flags);
 }
 
+static const struct inside_segment *told_segment(const struct inside_facts *facts, const char *name)
+{
+	for (size_t i = 0; i < facts->segment_count; i++)
+		if (!strcmp(facts->segment[i].name, name))
+			return &facts->segment[i];
+	return NULL;
+}
+
 void inside_segments(struct inside_view *view)
 {
-	for (size_t i = 0; i < view->facts->segment_count; i++) {
-		const struct inside_segment *segment = &view->facts->segment[i];
+	static const char *const names[] = {"cs", "ds", "es", "ss"};
 
-		if (strcmp(segment->name, "tr") && strcmp(segment->name, "fs") &&
-			strcmp(segment->name, "gs"))
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const struct inside_segment *segment = told_segment(view->facts, names[i]);
+
+		if (segment)
 			check_segment(view, segment);
+		else
+			inside_differ(view, "%s: the report tells no descriptor", names[i]);
 	}
 }
 
 void inside_task(struct inside_view *view)
 {
-	const struct inside_facts *facts = view->facts;
-	const struct inside_segment none = {.name = "tr"}, *task = &none;
+	const struct inside_segment none = {.name = "tr"}, *task = told_segment(view->facts, "tr");
 
 	if (view->outside->payload->boot != BOOT_PVH)
 		return;
-	for (size_t i = 0; i < facts->segment_count; i++)
-		if (!strcmp(facts->segment[i].name, "tr"))
-			task = &facts->segment[i];
+	if (!task)
+		task = &none;
 	if (!task->there || task->base || task->limit != TSS_LAST || task->access != BUSY_TSS)
 		inside_differ(view,
 			"tr: expected base 0, limit 67, access 8b, found %s base %x, limit %x, "

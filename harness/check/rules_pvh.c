@@ -11,6 +11,9 @@
 #define CR0_PE	    0x01u
 #define CR0_ET	    0x10u /* wired */
 #define RSDP_AREA   0xe0000u
+#define RSDP_SIZE   20
+#define EBDA_WORD   0x40eu
+#define EBDA_AREA   1024u
 
 static int read_map(struct layout_view *view)
 {
@@ -114,35 +117,49 @@ static bool is_rsdp(const uint8_t *bytes)
 {
 	uint8_t sum = 0;
 
-	for (unsigned i = 0; i < 20; i++)
+	for (unsigned i = 0; i < RSDP_SIZE; i++)
 		sum = (uint8_t)(sum + bytes[i]);
 	return !memcmp(bytes, "RSD PTR ", 8) && !sum;
 }
 
-/* The first one on a 16-byte boundary of the BIOS area; 0 when there is none. */
+/* The first one on a 16-byte boundary; found stays 0 when there is none. */
+static int search_rsdp(struct layout_view *view, uint64_t start, uint64_t size, uint64_t *found)
+{
+	if (layout_read(view, start, view->chunk, size))
+		return -1;
+	for (uint64_t at = 0; at + RSDP_SIZE <= size && !*found; at += 16)
+		if (is_rsdp(view->chunk + at))
+			*found = start + at;
+	return 0;
+}
+
+/* ACPI 6.5, 5.2.5.1: in the first KiB of the EBDA, or in the BIOS area. */
 static int find_rsdp(struct layout_view *view, uint64_t *found)
 {
+	uint8_t word[2];
+	uint64_t ebda;
+
 	*found = 0;
-	if (layout_read(view, RSDP_AREA, view->chunk, HIGH_MEMORY - RSDP_AREA))
+	if (layout_read(view, EBDA_WORD, word, sizeof(word)))
 		return -1;
-	for (uint64_t at = 0; at + 20 <= HIGH_MEMORY - RSDP_AREA && !*found; at += 16)
-		if (is_rsdp(view->chunk + at))
-			*found = RSDP_AREA + at;
-	return 0;
+	ebda = (uint64_t)(word[0] | word[1] << 8) << 4;
+	if (ebda >= LOW_IMAGE && ebda <= CONVENTIONAL_END - EBDA_AREA &&
+		search_rsdp(view, ebda, EBDA_AREA, found))
+		return -1;
+	return *found ? 0 : search_rsdp(view, RSDP_AREA, HIGH_MEMORY - RSDP_AREA, found);
 }
 
 int pvh_rsdp(struct layout_view *view)
 {
 	uint64_t want, rsdp = view->flat->rsdp;
-	uint8_t bytes[20] = {0};
+	uint8_t bytes[RSDP_SIZE] = {0};
 
 	if (find_rsdp(view, &want))
 		return -1;
 	if (rsdp && rsdp < HIGH_MEMORY && layout_read(view, rsdp, bytes, sizeof(bytes)))
 		return -1;
-	/* what lies in the EBDA comes first */
 	if (rsdp ? !is_rsdp(bytes) : want != 0)
-		accuse(view, rsdp, rsdp + 20, "rsdp_paddr 0x%llx, expected 0x%llx",
+		accuse(view, rsdp, rsdp + RSDP_SIZE, "rsdp_paddr 0x%llx, expected 0x%llx",
 			(unsigned long long)rsdp, (unsigned long long)want);
 	return 0;
 }

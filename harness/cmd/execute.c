@@ -13,6 +13,7 @@
 #include "base/spawn.h"
 #include "base/text.h"
 #include "cmd/command.h"
+#include "cmd/compare.h"
 #include "record/report.h"
 #include "run/folder.h"
 #include "run/progress.h"
@@ -160,7 +161,9 @@ static int report(const struct options *options, const struct call *call, const 
 	if (journal_read(path, &journal, error) < 0)
 		return STATUS_BROKEN;
 	print_reports(&journal, options, call, folder, progress);
-	status = summary_status(&journal.summary);
+	status = baseline_compare(call->baseline, options, &journal, folder,
+		options->filter || options->shards, progress->colour,
+		summary_status(&journal.summary));
 	if (options->junit && write_junit(&journal, options->junit, error) < 0)
 		status = STATUS_BROKEN;
 	journal_free(&journal);
@@ -224,8 +227,8 @@ static void order(struct selection *selection, const struct options *options)
 	cells_shuffle(&selection->cells, options->seed);
 }
 
-int execute(struct selection *selection, const struct options *options, const struct call *call,
-	struct error *error)
+static int execute_prepared(struct selection *selection, const struct options *options,
+	const struct call *call, struct error *error)
 {
 	autofree char *own = options->folder || options->resume ? NULL : run_folder_default();
 	const char *folder = options->resume   ? options->resume
@@ -250,5 +253,20 @@ int execute(struct selection *selection, const struct options *options, const st
 					    selection->cases, selection->case_count, error) == 0))
 		status = boot_all(&stage, selection, options, call, folder, error);
 	stage_close(&stage);
+	return status;
+}
+
+int execute(struct selection *selection, const struct options *options, const struct call *call,
+	struct error *error)
+{
+	struct baseline baseline;
+	struct call here = *call;
+	int status = STATUS_USAGE;
+
+	if (baseline_open(&baseline, options, error) == 0) {
+		here.baseline = &baseline;
+		status = execute_prepared(selection, options, &here, error);
+	}
+	baseline_close(&baseline);
 	return status;
 }

@@ -5,12 +5,15 @@
 
 #include "cmd/options.h"
 
+struct baseline;
+
 /** How the command itself was called: kept in the run's folder. */
 struct call {
 	int argc;
 	char **argv;
-	bool console;		  /* show the guest's serial console instead of progress */
-	struct stand_in stand_in; /* repro: files of an earlier run; taken over */
+	bool console;			 /* show the guest's serial console instead of progress */
+	struct stand_in stand_in;	 /* repro: files of an earlier run; taken over */
+	const struct baseline *baseline; /* set by execute() */
 };
 
 /** Boots the cells and reports. @return an exit status; with error->text set, that is to be

@@ -30,7 +30,9 @@ enum {
 	KEY_LIMIT,
 	KEY_MAP,
 	KEY_BUGS,
-	KEY_BOOTSECTOR
+	KEY_BOOTSECTOR,
+	KEY_BASELINE,
+	KEY_SLOWER
 };
 
 static const struct argp_option select_options[] = {
@@ -86,6 +88,10 @@ static const struct argp_option run_options[] = {
 	{"output", 'o', "DIR", 0, "folder of this run (default: dkboot-runs/TIME)", 3},
 	{"format", KEY_FORMAT, "tty|tap|json", 0, "what to print", 3},
 	{"junit", KEY_JUNIT, "FILE", 0, "write JUnit XML too", 3},
+	{"baseline", KEY_BASELINE, "RUN", 0,
+		"compare with an earlier run (folder or JUnit file), and fail on regressions alone",
+		3},
+	{"slower", KEY_SLOWER, "RATIO,TIME", 0, "when a cell is slower than in --baseline", 3},
 	{"quiet", 'q', NULL, 0, "no progress", 3}, {0}};
 
 static const struct argp_option boot_options[] = {
@@ -116,6 +122,11 @@ static const struct argp_option pack_options[] = {
 		"with a first sector that starts the loader: for firmware that runs no option ROM",
 		1},
 	{"output", 'o', "FILE", 0, "the volume; must not be there yet", 1}, {0}};
+
+static const struct argp_option compare_options[] = {
+	{"slower", KEY_SLOWER, "RATIO,TIME", 0,
+		"a cell is slower when it took RATIO times as long and TIME longer (2,1s)", 1},
+	{"format", KEY_FORMAT, "tty|json", 0, "what to print", 1}, {0}};
 
 static error_t complain(
 	struct options *options, const char *option, const char *value, const char *wanted)
@@ -159,6 +170,19 @@ static error_t parse_scale(struct options *options, const char *text)
 	options->timeout_scale = strtod(text, &end);
 	if (*end || !(options->timeout_scale > 0 && options->timeout_scale <= 1000))
 		return complain(options, "--timeout-scale", text, "a factor above 0, up to 1000");
+	return 0;
+}
+
+static error_t parse_slower(struct options *options, const char *text)
+{
+	char *comma = NULL;
+	uint32_t milliseconds;
+
+	options->slower.ratio = strtod(text, &comma);
+	if (!(options->slower.ratio >= 1 && options->slower.ratio <= 1000) || *comma != ',' ||
+		parse_duration(comma + 1, &milliseconds) < 0)
+		return complain(options, "--slower", text, "a ratio of 1 to 1000 and a time: 2,1s");
+	options->slower.seconds = milliseconds / 1000.0;
 	return 0;
 }
 
@@ -218,6 +242,8 @@ static error_t parse_run(struct options *options, int key, char *text)
 		return parse_shuffle(options, text);
 	case KEY_FORMAT:
 		return parse_format(options, text);
+	case KEY_SLOWER:
+		return parse_slower(options, text);
 	case KEY_LAYOUT:
 		return parse_layout(options, text);
 	case KEY_MAP:
@@ -259,6 +285,8 @@ static const char **text_option(struct options *options, int key)
 		return &options->resume;
 	case KEY_JUNIT:
 		return &options->junit;
+	case KEY_BASELINE:
+		return &options->baseline;
 	case 'o':
 		return &options->folder;
 	case KEY_QEMU:
@@ -304,7 +332,8 @@ static struct argp_option *options_join(unsigned groups)
 		const struct argp_option *table;
 	} tables[] = {{OPTIONS_SELECT, select_options}, {OPTIONS_BOOT, boot_options},
 		{OPTIONS_LIST, list_options}, {OPTIONS_REPLACE, replace_options},
-		{OPTIONS_RUN, run_options}, {OPTIONS_PACK, pack_options}};
+		{OPTIONS_RUN, run_options}, {OPTIONS_PACK, pack_options},
+		{OPTIONS_COMPARE, compare_options}};
 	struct argp_option *all = calloc(64, sizeof(*all));
 	size_t count = 0;
 
@@ -336,6 +365,7 @@ int options_parse(struct options *options, int argc, char **argv, unsigned group
 	*options = (struct options){.timeout_scale = 1,
 		.format = "tty",
 		.error = error,
+		.slower = {SLOWER_RATIO, SLOWER_SECONDS},
 		.names = {name, complainer},
 		.lanes = (unsigned)sysconf(_SC_NPROCESSORS_ONLN)};
 	error->text[0] = '\0';

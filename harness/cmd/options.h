@@ -6,6 +6,7 @@
 #include <argp.h>
 
 #include "case/cell.h"
+#include "record/compare.h"
 #include "run/scheduler.h"
 
 /** --kernel K, --memory M, ...: a value that replaces an axis. */
@@ -37,6 +38,8 @@ struct options {
 	const char *resume; /* run folder to go on with */
 	const char *format; /* tty, tap, json */
 	const char *junit;
+	const char *baseline; /* run: a run to compare with */
+	struct slower_rule slower;
 	const char *folder; /* -o */
 	const char *emulator;
 	const char *accel;
@@ -51,7 +54,8 @@ enum option_group {
 	OPTIONS_RUN = 4,
 	OPTIONS_BOOT = 8,
 	OPTIONS_LIST = 16,
-	OPTIONS_PACK = 32
+	OPTIONS_PACK = 32,
+	OPTIONS_COMPARE = 64
 };
 
 /**

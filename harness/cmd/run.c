@@ -5,11 +5,14 @@
 #include "cmd/execute.h"
 #include "run/folder.h"
 
-static const char about[] = "Boots the cells of case files (folders: every *.yaml in them; "
-			    "default: ./cases, or those installed) and judges them.\v"
-			    "Exit status: 0 all as expected; 1 some cell failed; 2 wrong usage or "
-			    "a bad case file, and nothing was "
-			    "booted; 3 some cell broken and none failed.";
+static const char about[] =
+	"Boots the cells of case files (folders: every *.yaml in them; "
+	"default: ./cases, or those installed) and judges them.\v"
+	"Exit status: 0 all as expected; 1 some cell failed; 2 wrong usage or "
+	"a bad case file, and nothing was "
+	"booted; 3 some cell broken and none failed. With --baseline as of `dkboot compare`: "
+	"1 something regressed, whatever else failed; 3 nothing did, but some cell "
+	"is broken or the run did not come to its end.";
 
 #define GROUPS (OPTIONS_SELECT | OPTIONS_REPLACE | OPTIONS_RUN)
 
@@ -32,6 +35,7 @@ static void take_over(struct options *then, const struct options *today)
 	then->format = today->format;
 	then->junit = today->junit ? today->junit : then->junit;
 	then->quiet = today->quiet;
+	then->baseline = today->baseline ? today->baseline : then->baseline;
 	then->fail_fast = today->fail_fast;
 }
 

@@ -29,6 +29,7 @@ struct machine {
 	const char *volume; /* path of a payload volume; likewise */
 	bool volume_ide;    /* behind the machine's own controller, not behind virtio */
 	bool volume_starts; /* it boots by itself: no card has our ROM */
+	bool stream;	    /* a port that the ROM asks for its payload */
 	const char *dom0;   /* engine xen: folder of the dom0 image */
 	const char *frozen; /* engine xen: folder of a frozen dom0; NULL = boot it for real */
 	/* further arguments, as they are; engine xen: of the device model, and lines of xl.cfg(5)

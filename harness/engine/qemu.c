@@ -2,6 +2,7 @@
 
 #include "engine/qemu_boot.h"
 #include "engine/qemu_memory.h"
+#include "engine/qemu_stream.h"
 
 /* The public side of a boot and ours. */
 static struct qemu_boot *ours(struct boot *boot)
@@ -75,6 +76,13 @@ static char **repeat(const struct machine *machine, const struct payload *payloa
 	return boot_argv(machine, payload, kernel, initrd, QEMU_REPEAT);
 }
 
+static int keep(const struct machine *machine, const struct payload *payload, const char *folder,
+	struct error *error)
+{
+	(void)machine;
+	return payload->stream ? stream_keep(payload, folder, error) : 0;
+}
+
 const struct engine engine_qemu = {
 	.name = "qemu",
 	.start = start,
@@ -89,4 +97,5 @@ const struct engine engine_qemu = {
 	.stop = stop,
 	.release = release,
 	.repeat = repeat,
+	.keep = keep,
 };

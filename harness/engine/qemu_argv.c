@@ -175,6 +175,12 @@ char *qemu_modules(const struct machine *machine, const char *folder, bool live)
 	return out.size ? buffer_take(&out) : NULL;
 }
 
+/* Is the ROM on a card? It is where there is no kernel for fw_cfg, and QEMU loads none. */
+static bool has_card(const struct machine *machine)
+{
+	return (machine->volume && !machine->volume_starts) || machine->stream;
+}
+
 /* What the ROM reads as files of fw_cfg. Without a kernel the emulator loads no ROM by itself. */
 static void add_files(
 	struct arguments *arguments, const struct machine *machine, bool kernel, bool live)
@@ -191,7 +197,7 @@ static void add_files(
 	add_option(arguments, "-initrd", modules);
 	if (machine->attached_count > SLOTS)
 		add_option(arguments, "-global", "fw_cfg_io.x-file-slots=64");
-	if (machine->attached_count && !kernel && machine->rom_folder)
+	if (machine->attached_count && !kernel && !has_card(machine) && machine->rom_folder)
 		add_formatted(arguments, "-option-rom", "%s/linuxboot.bin,bootindex=0",
 			machine->rom_folder);
 }
@@ -205,8 +211,7 @@ static const char *volume_drive(const struct machine *machine, enum qemu_ties ti
 				   : "format=raw,if=ide,snapshot=on";
 }
 
-/* A payload volume, and the ROM that reads it on a card: without -kernel QEMU loads none. One that
- * boots by itself needs neither. */
+/* A payload volume. */
 static void add_volume(
 	struct arguments *arguments, const struct machine *machine, enum qemu_ties ties)
 {
@@ -221,10 +226,31 @@ static void add_volume(
 		add_formatted(arguments, "-drive", "file=%s,%s", machine->volume, behind);
 	if (!machine->volume_ide)
 		add_option(arguments, "-device", "virtio-blk-pci,drive=volume,disable-modern=on");
-	if (!machine->volume_starts)
-		add_formatted(arguments, "-device", "%s,romfile=%s/%s", CARD,
-			machine->rom_folder ? machine->rom_folder : ".", CARD_ROM);
-	add_option(arguments, "-boot", machine->volume_starts ? "order=c" : "order=n");
+}
+
+/* A port to ask for the payload, on a device of its own (rom/source/README.md). */
+static void add_stream(
+	struct arguments *arguments, const struct machine *machine, enum qemu_ties ties)
+{
+	if (!machine->stream)
+		return;
+	if (ties != QEMU_REPEAT)
+		add_formatted(arguments, "-chardev", "socket,id=stream,fd=%d", QEMU_FD_STREAM);
+	else
+		add_option(arguments, "-chardev", "pipe,id=stream,path=" QEMU_STREAM_FIFO);
+	add_option(arguments, "-device", "virtio-serial-pci,disable-modern=on");
+	add_option(arguments, "-device", "virtserialport,chardev=stream,name=org.dkboot.stream");
+}
+
+static void add_card(struct arguments *arguments, const struct machine *machine)
+{
+	if (machine->volume_starts)
+		add_option(arguments, "-boot", "order=c");
+	if (!has_card(machine))
+		return;
+	add_formatted(arguments, "-device", "%s,romfile=%s/%s", CARD,
+		machine->rom_folder ? machine->rom_folder : ".", CARD_ROM);
+	add_option(arguments, "-boot", "order=n");
 }
 
 char **qemu_argv(const struct machine *machine, const char *kernel, const char *initrd,
@@ -238,6 +264,8 @@ char **qemu_argv(const struct machine *machine, const char *kernel, const char *
 	add_ties(&arguments, ties);
 	add_disk(&arguments, machine->disk, ties);
 	add_volume(&arguments, machine, ties);
+	add_stream(&arguments, machine, ties);
+	add_card(&arguments, machine);
 	add_part(&arguments, "-kernel", kernel, QEMU_FD_KERNEL, ties);
 	add_part(&arguments, "-initrd", initrd, QEMU_FD_INITRD, ties);
 	add_files(&arguments, machine, kernel != NULL, ties != QEMU_REPEAT);

@@ -17,6 +17,7 @@ enum qemu_fd {
 	QEMU_FD_GDB,	     /* socket: the gdb stub */
 	QEMU_FD_DISK,	     /* sealed memfd */
 	QEMU_FD_VOLUME,	     /* sealed memfd */
+	QEMU_FD_STREAM,	     /* socket: what the ROM asks for, and is answered */
 	QEMU_FD_END,
 	QEMU_FD_ATTACHED = 32 /* sealed memfds: what is attached, one behind the other */
 };
@@ -37,6 +38,9 @@ enum qemu_ties { QEMU_LIVE, QEMU_JUDGED, QEMU_REPEAT };
  */
 char **qemu_argv(const struct machine *machine, const char *kernel, const char *initrd,
 	const char *cmdline, enum qemu_ties ties);
+
+/** The two ends of the stream of a boot that is repeated: QEMU appends ".in" and ".out". */
+#define QEMU_STREAM_FIFO "stream"
 
 /** What holds the -th attachment in a folder of a cell that is repeated. */
 #define QEMU_ATTACHED_FILE "attached-%zu"

@@ -27,6 +27,8 @@ struct intake {
 	bool resting; /* not polled until the timer fires */
 };
 
+struct qemu_stream;
+
 struct qemu_boot {
 	struct boot head;
 	uv_loop_t *loop;
@@ -50,6 +52,8 @@ struct qemu_boot {
 	bool frozen;	       /* stands at a freeze point, told and not yet thawed */
 	enum freeze_set armed; /* the breakpoints that are set */
 	bool stepping;	       /* over a breakpoint, to go on behind it */
+
+	struct qemu_stream *stream; /* the payload, asked for by the ROM; NULL = not so */
 
 	int memory;	   /* memfd behind the guest's RAM; -1 once given up */
 	uint64_t progress; /* last one seen, in bytes */

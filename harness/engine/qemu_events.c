@@ -9,6 +9,7 @@
 #include "base/warden.h"
 #include "engine/qemu_boot.h"
 #include "engine/qemu_registers.h"
+#include "engine/qemu_stream.h"
 
 /* A drain that brought this much may have found the pipe full, with more to come behind it. A full
  * pipe holds many times that (pipe(7): 16 pages). */
@@ -173,6 +174,7 @@ static void handle_closed(uv_handle_t *handle)
 void boot_close_handles(struct qemu_boot *boot, uv_close_cb closed)
 {
 	intakes_close(boot, closed);
+	stream_unwatch(boot, closed);
 	if (boot->monitor_poll.data)
 		uv_close((uv_handle_t *)&boot->monitor_poll, closed);
 	if (boot->stub_poll.data)
@@ -241,6 +243,8 @@ int boot_watch(struct qemu_boot *boot, struct error *error)
 		result = poll_descriptor(boot, &boot->exit_poll, boot->pidfd, emulator_ended);
 	if (!result)
 		result = freeze_watch(boot);
+	if (!result)
+		result = stream_watch(boot);
 	if (result)
 		return fail(error, "the emulator cannot be watched: %s", uv_strerror(result));
 	qmp_open(&boot->qmp, boot->monitor, &listener, monitor_ready);

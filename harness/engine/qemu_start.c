@@ -15,6 +15,7 @@
 #include "base/warden.h"
 #include "engine/qemu.h"
 #include "engine/qemu_boot.h"
+#include "engine/qemu_stream.h"
 
 /* The emulator's ends of what ties it to us, by their number there; 0 = not there. */
 struct ties {
@@ -58,7 +59,8 @@ static int open_ties(struct qemu_boot *boot, const struct qemu_launch *launch, s
 	if (open_socket(&boot->monitor, &ties->theirs[QEMU_FD_MONITOR], error) ||
 		open_intake(boot, CHANNEL_SERIAL, &ties->theirs[QEMU_FD_SERIAL], error) ||
 		open_intake(boot, CHANNEL_DEBUG, &ties->theirs[QEMU_FD_DEBUG], error) ||
-		open_intake(boot, CHANNEL_EMULATOR, &ties->theirs[1], error))
+		open_intake(boot, CHANNEL_EMULATOR, &ties->theirs[1], error) ||
+		stream_prepare(boot, &ties->theirs[QEMU_FD_STREAM], error))
 		return -1;
 	return launch->stub ? open_socket(&boot->stub.fd, &ties->theirs[QEMU_FD_GDB], error) : 0;
 }
@@ -96,12 +98,13 @@ char **boot_argv(const struct machine *machine, const struct payload *payload, c
 	here.attached_count = payload->attached_count;
 	if (payload->boot == BOOT_MULTIBOOT2)
 		return qemu_argv(&here, NULL, NULL, NULL, ties);
-	if (!payload->disk && !payload->volume)
+	if (!payload->disk && !payload->volume && !payload->stream)
 		return qemu_argv(&here, kernel, initrd, payload->cmdline, ties);
 	/* beside kernel and initrd, which are on it */
 	here.disk = payload->disk ? "disk" : NULL;
 	here.volume = payload->volume ? "volume" : NULL;
 	here.volume_starts = payload->volume_starts;
+	here.stream = payload->stream;
 	return qemu_argv(&here, NULL, NULL, NULL, ties);
 }
 
@@ -143,6 +146,7 @@ void boot_release(struct qemu_boot *boot)
 	close_descriptor(&boot->pidfd);
 	close_descriptor(&boot->memory);
 	rsp_close(&boot->stub);
+	stream_release(boot->stream);
 	qmp_close(&boot->qmp);
 	free(boot->failure);
 	free(boot);
@@ -209,11 +213,11 @@ static size_t hand_over(const struct payload *payload, struct inherit *inherit)
 		inherit[count++] = (struct inherit){payload->disk->fd, QEMU_FD_DISK};
 	if (payload->volume)
 		inherit[count++] = (struct inherit){payload->volume->fd, QEMU_FD_VOLUME};
-	if (count)
-		return count;
 	for (size_t i = 0; i < payload->attached_count; i++)
 		inherit[count++] =
 			(struct inherit){payload->attached[i].part->fd, QEMU_FD_ATTACHED + (int)i};
+	if (payload->disk || payload->volume || payload->stream)
+		return count;
 	inherit[count++] = (struct inherit){payload->kernel->fd, QEMU_FD_KERNEL};
 	if (payload->initrd)
 		inherit[count++] = (struct inherit){payload->initrd->fd, QEMU_FD_INITRD};

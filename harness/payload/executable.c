@@ -45,9 +45,11 @@ static size_t find_header(
 	for (size_t at = 0; at + 4 * words <= file->size && at + 4 * words <= room; at += step) {
 		uint32_t sum = 0;
 
+		if (word(file, at) != magic)
+			continue;
 		for (unsigned i = 0; i < words; i++)
 			sum += word(file, at + 4 * i);
-		if (word(file, at) == magic && !sum)
+		if (!sum)
 			return at;
 	}
 	return NONE;
@@ -102,7 +104,8 @@ static int add_segment(
 	if (out->segment_count == EXECUTABLE_SEGMENTS)
 		return fail(file->error, "more than %d segments", EXECUTABLE_SEGMENTS);
 	if (segment->offset > file->size || segment->size > file->size - segment->offset ||
-		segment->memory < segment->size || segment->address + segment->memory > UINT32_MAX)
+		segment->memory < segment->size || segment->address > UINT32_MAX ||
+		segment->memory > UINT32_MAX - segment->address)
 		return fail(file->error,
 			"a segment of 0x%llx bytes at 0x%llx of a file of 0x%zx, for 0x%llx",
 			(unsigned long long)segment->size, (unsigned long long)segment->offset,

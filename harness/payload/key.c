@@ -36,8 +36,8 @@ char *kernel_key(const struct kernel_spec *spec)
 	if (spec->kind == KERNEL_BUILT)
 		return format_text("built %u %d", spec->built.row, (int)spec->built.act);
 	if (spec->kind == KERNEL_MALFORMED)
-		return format_text("malformed %" PRIu64 " %" PRIu64, spec->malformed.number,
-			spec->malformed.seed);
+		return format_text("malformed %d %" PRIu64 " %" PRIu64,
+			spec->malformed.for_emulator, spec->malformed.number, spec->malformed.seed);
 	return format_text("kernel %d %d %d %s", (int)spec->kind, spec->unpack, spec->multiboot2,
 		spec->reference);
 }

@@ -8,7 +8,7 @@
 
 /**
  * Makes a broken image: a probe of ours with one thing wrong, beyond doubt. What is wrong follows
- * from the number (one row of a table after the other), by how much from the seed.
+ * from the number (one row of malformed_rows.h after the other), by how much from the seed.
  * @param guests folder with the built guests
  * @param out    the file's bytes are appended
  * @return 0; -1 when the probe cannot be read
@@ -16,7 +16,7 @@
 int malformed_image(const char *guests, const struct malformed_spec *spec, struct buffer *out,
 	struct error *error);
 
-/** Whether a number's image is one of Multiboot 2; else it is a Linux. */
-bool malformed_multiboot2(uint64_t number);
+/** By which protocol it would be started, were it whole. */
+enum boot_protocol malformed_protocol(const struct malformed_spec *spec);
 
 #endif

@@ -280,8 +280,7 @@ static void study_bytes(struct jar *jar, const struct kernel_spec *spec, const u
 	if (spec->kind == KERNEL_BUILT)
 		jar->boot = built_probes[spec->built.row].boot;
 	if (spec->kind == KERNEL_MALFORMED)
-		jar->boot =
-			malformed_multiboot2(spec->malformed.number) ? BOOT_MULTIBOOT2 : BOOT_LINUX;
+		jar->boot = malformed_protocol(&spec->malformed);
 	if (jar->boot == BOOT_LINUX) {
 		if (linux_header_read(bytes, jar->part->size, &header, NULL))
 			return;

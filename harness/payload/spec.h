@@ -69,6 +69,7 @@ extern const struct built_probe built_probes[];
 /** A broken image, see payload/malformed.h: same seed and number, same bytes. */
 struct malformed_spec {
 	uint64_t number, seed;
+	bool for_emulator; /* it has to refuse, and not the ROM */
 };
 
 /** The kernel of a cell. */

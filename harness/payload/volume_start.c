@@ -8,7 +8,7 @@
 
 /* As in rom/source/README.md. */
 #define SECTOR	     512
-#define LOADER_LIMIT 0x5800 /* bytes: what lies below the sector's stack */
+#define LOADER_LIMIT 0x6000 /* bytes: what lies below the sector's stack */
 #define AT_ENTRY     0x1c   /* of the loader: where the sector enters it */
 
 static const unsigned char magic[8] = {0xe9, 0xfd, 0x00, 'D', 'K', 'V', 'O', 'L'};

@@ -35,38 +35,6 @@ static void add_label(struct buffer *out, enum outcome outcome, bool colour)
 		colour ? "\033[0m" : "");
 }
 
-/* A path as a word of a shell's command line. */
-static void add_word(struct buffer *out, const char *text)
-{
-	bool plain =
-		*text && text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					   "0123456789_./:=,+@%-")] == '\0';
-
-	if (!plain)
-		buffer_add_text(out, "'");
-	for (; *text; text++) {
-		if (*text == '\'')
-			buffer_add_text(out, "'\\''");
-		else
-			buffer_add(out, text, 1);
-	}
-	if (!plain)
-		buffer_add_text(out, "'");
-}
-
-static void add_again(struct buffer *out, const struct result *result, const char *run_folder)
-{
-	autobuffer struct buffer path = {0}, word = {0};
-
-	if (!result->folder)
-		return;
-	buffer_printf(&path, "%s/%s", run_folder, result->folder);
-	add_word(&word, path.data);
-	buffer_add_text(out, "        again: dkboot repro ");
-	add_plain(out, word.data);
-	buffer_add_text(out, "\n");
-}
-
 static void add_cell(
 	struct buffer *out, const struct result *result, const char *run_folder, bool colour)
 {

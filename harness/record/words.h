@@ -25,4 +25,7 @@ bool is_trouble(enum outcome outcome);
 /** Appends "57 of 120 cells are done" for a run that did not come to its end. */
 void add_unfinished(struct buffer *out, const struct journal *journal);
 
+/** Appends a line with the command that repeats a cell; nothing when nothing was booted. */
+void add_again(struct buffer *out, const struct result *result, const char *run_folder);
+
 #endif

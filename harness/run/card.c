@@ -1,6 +1,7 @@
 #include "run/card.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -11,6 +12,7 @@
 
 #define AT_BLOCKS 2
 #define AT_PCIR	  0x18
+#define AT_LENGTH 0x10 /* in the PCI data structure: blocks of the image */
 #define BLOCK	  512u
 #define PCIR_SIZE 24u
 
@@ -35,14 +37,16 @@ static size_t find_pcir(const struct buffer *rom)
 	return at && at + PCIR_SIZE <= rom->size && memcmp(rom->data + at, "PCIR", 4) == 0 ? at : 0;
 }
 
-/* The last byte of the image makes the sum of all of them 0. */
-static bool set_sum(struct buffer *rom)
+/* A firmware copies of a card what the size byte says: all of it. The last byte makes the sum of
+ * all of them 0. */
+static bool set_size(struct buffer *rom, unsigned blocks)
 {
-	size_t size = (unsigned char)rom->data[AT_BLOCKS] * BLOCK;
+	size_t size = blocks * (size_t)BLOCK;
 	unsigned sum = 0;
 
-	if (!size || size > rom->size)
+	if (!size || size > rom->size || blocks > UINT8_MAX)
 		return false;
+	rom->data[AT_BLOCKS] = (char)blocks;
 	for (size_t i = 0; i < size - 1; i++)
 		sum += (unsigned char)rom->data[i];
 	rom->data[size - 1] = (char)-sum;
@@ -63,5 +67,7 @@ int card_write(const char *rom, const char *card, struct error *error)
 		return 0;
 	put_word(&image, pcir + 4, CARD_VENDOR);
 	put_word(&image, pcir + 6, CARD_DEVICE);
-	return set_sum(&image) ? file_write(card, image.data, image.size, error) : 0;
+	return set_size(&image, word_at(&image, pcir + AT_LENGTH))
+		       ? file_write(card, image.data, image.size, error)
+		       : 0;
 }

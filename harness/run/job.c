@@ -175,6 +175,27 @@ static bool is_multiboot2(const struct kernel_spec *kernel)
 		       built_probes[kernel->built.row].boot == BOOT_MULTIBOOT2);
 }
 
+/* "stream", or "stream-FAULT" */
+static int make_stream(struct job *job, struct error *error)
+{
+	static const char stream[] = "stream";
+	const char *source = cell_value(job->cell, AXIS_SOURCE)->text;
+	const char *behind = source + strlen(stream);
+
+	if (strncmp(source, stream, strlen(stream)) != 0)
+		return 0;
+	if (job->payload.boot != BOOT_LINUX)
+		return fail(error, "source stream: only a Linux kernel is booted from one");
+	if (!job->machine.rom_folder)
+		return fail(error, "source stream: no stock ROM asks for one");
+	if (strcmp(job->engine->name, "qemu"))
+		return fail(error, "source stream: engine %s has nobody who sends one",
+			job->engine->name);
+	job->payload.stream = true;
+	job->payload.stream_fault = *behind ? behind + 1 : behind;
+	return 0;
+}
+
 static int make_payload(struct job *job, struct stage *stage, struct error *error)
 {
 	const struct stand_in *stand_in = &stage->choices.stand_in;
@@ -192,10 +213,11 @@ static int make_payload(struct job *job, struct stage *stage, struct error *erro
 		return -1;
 	if (enter(job, error) < 0)
 		return -1;
-	if (make_disk(job, stage, error) < 0)
+	if (make_disk(job, stage, error) < 0 ||
+		source_make(cell_value(job->cell, AXIS_SOURCE)->text, &job->machine, &job->payload,
+			error) < 0)
 		return -1;
-	return source_make(
-		cell_value(job->cell, AXIS_SOURCE)->text, &job->machine, &job->payload, error);
+	return make_stream(job, error);
 }
 
 int job_prepare(struct job *job, struct stage *stage, const struct cell *cell, struct error *error)

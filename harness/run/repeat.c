@@ -104,7 +104,13 @@ static int write_script(const char *folder, const struct job *job, const struct 
 		buffer_printf(&script,
 			"# dkboot resets the machine %u times: here it is booted once.\n",
 			job->resets);
-	buffer_add_text(&script, "cd \"$(dirname \"$0\")\" || exit\nexec ");
+	buffer_add_text(&script, "cd \"$(dirname \"$0\")\" || exit\n");
+	if (job->payload.stream)
+		buffer_add_text(&script,
+			"# What the ROM was answered, in the order in which it asks:\n"
+			"rm -f stream.in stream.out\nmkfifo stream.in stream.out || exit\n"
+			"cat stream.answers >stream.in &\n");
+	buffer_add_text(&script, "exec ");
 	add_command(&script, job, &machine);
 	if (file_write(path, script.data, script.size, error) < 0)
 		return -1;

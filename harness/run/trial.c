@@ -251,6 +251,7 @@ static void trial_judge(struct trial *trial)
 	seen->entered = trial->judge.seen;
 	seen->finding = *matcher_finding(trial->matcher);
 	seen->refusal = matcher_refusal(trial->matcher);
+	seen->refusals = matcher_refusals(trial->matcher);
 	seen->missing = missing;
 	seen->words = trial->words;
 	judge_agree(&trial->judge, trial->job, false);

@@ -68,6 +68,10 @@ static void decide_refused(
 		set(attempt, OUTCOME_FAIL, FAILURE_REFUSED,
 			format_text("refused with other words than /%s/: %s", ending->refusal,
 				seen->refusal));
+	else if (seen->refusals > 1)
+		set(attempt, OUTCOME_FAIL, FAILURE_REFUSED,
+			format_text("refused as asked, but in %u lines, expected one: %s",
+				seen->refusals, seen->refusal));
 	else if (!seen->met)
 		set(attempt, OUTCOME_FAIL, FAILURE_SERIAL,
 			format_text("refused as asked, but: %s", or_nothing(seen->missing)));

@@ -31,6 +31,7 @@ struct observation {
 	bool met;	  /* every expectation met */
 	struct finding finding;
 	const char *refusal; /* the ROM's or emulator's words, or NULL */
+	unsigned refusals;   /* lines of refusal that the ROM said */
 	const char *missing; /* what the matcher still waits for, or NULL */
 	const char *words;   /* last thing that the emulator printed, or NULL */
 	const char *trouble; /* WATCH_BROKEN: what failed; CAUSE_CRASH, CAUSE_PANIC: what died */

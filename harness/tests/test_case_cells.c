@@ -241,7 +241,12 @@ static void test_wrong_words(void **state)
 		{AXIS_SOURCE, "disk",
 			"source \"disk\", expected one of: fwcfg-dma, fwcfg-pio, "
 			"volume, volume-truncated, volume-version, volume-foreign, volume-header, "
-			"volume-kernel, volume-initrd, volume-cmdline, stream"},
+			"volume-kernel, volume-initrd, volume-cmdline, stream, "
+			"stream-once, stream-lost, stream-torn, stream-stale, stream-damaged, "
+			"stream-stall, stream-short, "
+			"stream-long, stream-kernel, stream-initrd, stream-cmdline, "
+			"stream-version, stream-huge, stream-bare, "
+			"stream-twice, stream-count"},
 		{AXIS_KERNEL, "", "kernel \"\", expected a value"}};
 
 	(void)state;

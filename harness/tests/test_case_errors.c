@@ -61,12 +61,14 @@ static const struct {
 	{"about: a\naxes: {kernel: [this-name-is-longer-than-it-may-be]}\n",
 		"x.yaml:2: name \"this-name-is-longer-than-it-may-be\", expected 1 to 24 of a-z "
 		"0-9 . -"},
-	{HEAD "taggs: [x]\n", "x.yaml:5: unknown key \"taggs\", did you mean \"tags\"? Expected "
-			      "one of: about, tags, axes, pick, except, skip, expect_fail, expect, "
-			      "unordered, forbid, end, limit, quiet, layout, compare"},
+	{HEAD "taggs: [x]\n",
+		"x.yaml:5: unknown key \"taggs\", did you mean \"tags\"? Expected "
+		"one of: about, tags, axes, pick, except, skip, long, expect_fail, expect, "
+		"unordered, forbid, end, limit, quiet, layout, compare"},
 	{HEAD "zzzz: 1\n",
 		"x.yaml:5: unknown key \"zzzz\", expected one of: about, tags, axes, pick, except, "
-		"skip, expect_fail, expect, unordered, forbid, end, limit, quiet, layout, compare"},
+		"skip, long, expect_fail, expect, unordered, forbid, end, limit, quiet, layout, "
+		"compare"},
 	{HEAD "tags: [Gate]\n", "x.yaml:5: name \"Gate\", expected 1 to 24 of a-z 0-9 . -"},
 	{HEAD "tags: [[x]]\n", "x.yaml:5: a tag is a list, expected text"},
 	{HEAD "limit: 20\n",
@@ -92,7 +94,12 @@ static const struct {
 		"fwcfg-pio, volume, volume-truncated, volume-version, volume-foreign, "
 		"volume-header, volume-kernel, volume-initrd, volume-cmdline, volume-ide, "
 		"bootsector, bootsector-ide, bootsector-kernel, bootsector-loader, "
-		"bootsector-bare, stream"},
+		"bootsector-bare, stream, "
+		"stream-once, stream-lost, stream-torn, stream-stale, stream-damaged, "
+		"stream-stall, stream-short, "
+		"stream-long, stream-kernel, stream-initrd, stream-cmdline, stream-version, "
+		"stream-huge, stream-bare, "
+		"stream-twice, stream-count"},
 	{AXES_OF "  source: [{name: a, text: b}]\n", "x.yaml:4: source is a map, expected text"},
 	{AXES_OF "  rom: [{name: a, text: b}]\n",
 		"x.yaml:4: unknown key \"text\", expected one of: name, file"},
@@ -119,6 +126,8 @@ static const struct {
 	{KERNEL "{name: a, file: b, catalogue: c}\n",
 		"x.yaml:4: a kernel with too much, expected "
 		"exactly one of: catalogue, file, probe, malformed"},
+	{KERNEL "{name: a, malformed: 2, refuses: nobody}\n",
+		"x.yaml:4: refuses \"nobody\", expected emulator"},
 	{KERNEL "{name: a, probe: {}}\n", "x.yaml:4: probe is empty, expected at least one entry"},
 	{KERNEL "{name: a, probe: {protocol: 2.16}}\n",
 		"x.yaml:4: protocol \"2.16\", expected none, 2.00 to 2.15, multiboot, multiboot2, "
@@ -155,6 +164,8 @@ static const struct {
 	{HEAD "except: [{when: {memory: 64M}}]\n",
 		"x.yaml:5: an exception without \"why\", expected that key"},
 	{HEAD "except: [{why: x}]\n", "x.yaml:5: an exception without \"when\", expected that key"},
+	{HEAD "long: [{when: {kernel: k1}}]\n",
+		"x.yaml:5: a rule for long cells without \"why\", expected that key"},
 	{HEAD "except: [{when: {}, why: x}]\n",
 		"x.yaml:5: when is empty, expected at least one entry"},
 	{HEAD "except: [{when: {rom: stock}, why: x}]\n",

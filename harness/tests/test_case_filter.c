@@ -7,7 +7,9 @@ static const char matrix[] = "about: a\n"
 			     "  kernel: [linux-6.1, probe-2.00]\n"
 			     "  memory: [64M, 512M, 5G]\n"
 			     "  machine: [pc, q35]\n"
-			     "  resets: [0, 2]\n";
+			     "  resets: [0, 2]\n"
+			     "long:\n"
+			     "  - {when: {memory: 5G, machine: q35}, why: b}\n";
 
 static size_t count(const struct cell_list *all, const char *text)
 {
@@ -47,6 +49,10 @@ static void test_grammar(void **state)
 		{"tag=quick-*", 24},
 		{"tag!=gate", 0},
 		{"tag=slow", 0},
+		{"tag=long", 4},
+		{"tag=l*", 4},
+		{"not tag=long", 20},
+		{"tag!=long", 20},
 		{"case=x", 24},
 		{"case!=x", 0},
 		{"x:*", 24},

@@ -19,6 +19,7 @@ static const char report[] =
 	"dkprobe: begin pvh\n"
 	"dkprobe: segment cs selector=0010 " FLAT " access=9b flags=c\n"
 	"dkprobe: segment ds selector=0018 " FLAT " access=93 flags=c\n"
+	"dkprobe: segment es selector=0018 " FLAT " access=93 flags=c\n"
 	"dkprobe: segment ss selector=0018 " FLAT " access=93 flags=c\n"
 	"dkprobe: segment tr selector=0020 base=00000000 limit=00000067 access=8b flags=0\n"
 	"dkprobe: e820 0000000000000000 000000000009fc00 1\n"
@@ -45,6 +46,7 @@ static const struct fault {
 	{"J8", "crc32=46b6331f", "crc32=46b6331e", BOOT_PVH},
 	{"J9", "ss selector=0018 base=00000000", "ss selector=0018 base=00001000", BOOT_PVH},
 	{"J9", "access=9b", "access=93", BOOT_MULTIBOOT},
+	{"J9", "segment es", "segment fs", BOOT_MULTIBOOT},
 	{"J9", "access=93 flags=c", "access=93 flags=4", BOOT_PVH},
 	{"J10", "limit=00000067", "limit=0000ffff", BOOT_PVH},
 	{"J10", "base=00000000 limit=00000067 access=8b flags=0", "none", BOOT_PVH},

@@ -62,6 +62,13 @@ PUT(two_reserved, INFO + 4, 1)
 PUT(table_type, ZERO_PAGE + 0x2d0 + 16, 3)
 PUT(directory_gone, TABLES + 0x2000, 0)
 
+static void rsdp_in_ebda(struct guest *guest)
+{
+	memcpy(guest->ram + EBDA_RSDP, guest->ram + RSDP, 20);
+	guest->ram[RSDP] = 0;
+	poke_number(guest, INFO + 32, 0, 8);
+}
+
 /* The tag of a type in the information of Multiboot 2. */
 static uint64_t tag_of(const struct guest *guest, uint8_t type)
 {
@@ -169,6 +176,7 @@ static const struct fault {
 	{"magic", "K5 K8a K9 K11b P1 P3", wrong_magic, PVH},
 	{"WP", "P2", write_protect, PVH},
 	{"RSDP", "P3", rsdp_byte, PVH},
+	{"RSDP in the EBDA", "P3", rsdp_in_ebda, PVH},
 	{"reserved word", "P4", reserved_info, PVH},
 	{"entry", "L1a", entry_off, BITS_32},
 	{"paging", "L1b", paging, BITS_32},

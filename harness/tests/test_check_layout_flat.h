@@ -22,6 +22,7 @@
 #define ZERO_PAGE  0x10000u
 #define TABLES	   0x12000u
 #define RSDP	   0xf5000u
+#define EBDA_RSDP  0x9fc80u
 
 /** What a test asks for. */
 struct flat_wish {

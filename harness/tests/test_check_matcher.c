@@ -246,13 +246,16 @@ static void test_refusal_is_no_finding(void **state)
 	(void)state;
 	say(matcher, "dkboot-rom: refused: no\x07\r\ndkboot-rom: refused: again\r\n");
 	assert_string_equal(matcher_refusal(matcher), "no\\x07");
+	assert_int_equal(matcher_refusals(matcher), 2);
 	matcher_again(matcher);
 	assert_null(matcher_refusal(matcher));
+	assert_int_equal(matcher_refusals(matcher), 0);
 	say(matcher, "dkboot-rom: refused: half of");
 	matcher_idle(matcher, 11);
 	assert_null(matcher_refusal(matcher));
 	say(matcher, " it\n");
 	assert_string_equal(matcher_refusal(matcher), "half of it");
+	assert_int_equal(matcher_refusals(matcher), 1);
 	end_with(matcher, FAILURE_NONE, NULL);
 }
 

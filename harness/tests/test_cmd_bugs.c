@@ -65,6 +65,7 @@ static void test_readme(void **state)
 
 	check_readme(root, "stock-bugs");
 	check_readme(root, "stock-protocols");
+	check_readme(root, "stock-xen");
 }
 
 int main(void)

@@ -53,6 +53,33 @@ static void a_live_boot_inherits_everything(void **state)
 		"-append|quiet a='b c'|");
 }
 
+static void a_stream_has_a_port_and_a_card(void **state)
+{
+	struct machine machine = plain;
+	const char *const port = "-device|virtio-serial-pci,disable-modern=on|"
+				 "-device|virtserialport,chardev=stream,name=org.dkboot.stream|"
+				 "-device|pci-testdev,romfile=/r/card.rom|-boot|order=n|";
+	struct buffer live = {0}, repeat = {0};
+
+	(void)state;
+	machine.stream = true;
+	machine.rom_folder = "/r";
+	buffer_printf(&live,
+		SURROUNDINGS "-accel|tcg|-M|pc,memory-backend=ram|-object|"
+			     "memory-backend-file,id=ram,size=512M,mem-path=/proc/self/fd/4,"
+			     "share=on|-m|512M|-smp|1|-L|/r|" LIVE_TIES
+			     "-chardev|socket,id=stream,fd=%d|%s",
+		QEMU_FD_STREAM, port);
+	buffer_printf(&repeat,
+		SURROUNDINGS "-accel|tcg|-M|pc|-m|512M|-smp|1|-L|/r|" REPEAT_TIES
+			     "-chardev|pipe,id=stream,path=stream|%s",
+		port);
+	expect_argv(qemu_argv(&machine, NULL, NULL, NULL, QEMU_LIVE), live.data);
+	expect_argv(qemu_argv(&machine, NULL, NULL, NULL, QEMU_REPEAT), repeat.data);
+	buffer_free(&live);
+	buffer_free(&repeat);
+}
+
 static void what_is_not_asked_for_is_not_there(void **state)
 {
 	(void)state;
@@ -173,6 +200,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_live_boot_inherits_everything),
+		cmocka_unit_test(a_stream_has_a_port_and_a_card),
 		cmocka_unit_test(what_is_not_asked_for_is_not_there),
 		cmocka_unit_test(a_disk_is_there_instead_of_a_kernel),
 		cmocka_unit_test(every_field_of_the_machine_counts),

@@ -86,6 +86,9 @@ static void test_addresses(void **state)
 	assert_int_equal(out.segment[0].address, 0x300000);
 	assert_int_equal(out.segment[0].size, FILE_SIZE - 0x100);
 	assert_int_equal(out.segment[0].memory, FILE_SIZE - 0x100);
+	put(file, 0x110 + 24, 0x10000); /* its zeros end before it begins */
+	assert_int_equal(executable_read(file, sizeof(file), BOOT_MULTIBOOT, &out, &error), -1);
+	put(file, 0x110 + 24, 0);
 	put(file, 0x110 + 16, 0x300011); /* begins behind its own header */
 	assert_int_equal(executable_read(file, sizeof(file), BOOT_MULTIBOOT, &out, &error), -1);
 }

@@ -6,6 +6,7 @@
 #include "place.h"
 #include "source/files.h"
 #include "source/fw_cfg.h"
+#include "source/stream_port.h"
 #include "source/volume_disk.h"
 #include "work.h"
 
@@ -16,6 +17,7 @@ struct boot {
 	struct fw_cfg fw;
 	bool fw_found;
 	struct volume volume;
+	struct stream_port stream;
 	struct file file[FILES];
 	uint32_t
 		size[PAYLOAD_ITEMS]; /* of QEMU's items; that of the command line without its NUL */

@@ -1,4 +1,4 @@
-/* Boots a Linux image, from what QEMU holds in fw_cfg or from a volume. */
+/* Boots a Linux image, from what QEMU holds in fw_cfg, from a volume, or from a stream. */
 #include "boot/boot.h"
 #include "boot/linux.h"
 #include "boot/linux_params.h"
@@ -12,30 +12,43 @@
 /* In long.S. Not 0 when the processor has long mode. */
 int long_mode_known(void);
 
-static int read_bytes(struct boot *boot, enum item item, uint32_t to, uint32_t bytes)
+/* A volume and a stream have files, with setup and kernel in one, and checksums. */
+static bool in_files(const struct boot *boot)
 {
-	if (!boot->volume.found)
-		return fw_cfg_read(&boot->fw, item, to, bytes);
-	if (item == ITEM_SETUP)
-		return volume_read(&boot->volume, ITEM_KERNEL, 0, to, bytes);
-	return volume_read(
-		&boot->volume, item, item == ITEM_KERNEL ? boot->size[ITEM_SETUP] : 0, to, bytes);
+	return boot->volume.found || boot->stream.found;
 }
 
-/* fw_cfg has setup and kernel apart; a volume has the file. */
+static int read_bytes(struct boot *boot, enum item item, uint32_t to, uint32_t bytes)
+{
+	const uint32_t offset = item == ITEM_KERNEL ? boot->size[ITEM_SETUP] : 0;
+
+	if (!in_files(boot))
+		return fw_cfg_read(&boot->fw, item, to, bytes);
+	if (item == ITEM_SETUP)
+		item = ITEM_KERNEL;
+	if (boot->stream.found)
+		return stream_read(&boot->stream.stream, item, offset, (void *)to, bytes);
+	return volume_read(&boot->volume, item, offset, to, bytes);
+}
+
+static uint32_t file_bytes(const struct boot *boot, enum item item)
+{
+	return boot->stream.found ? stream_bytes(&boot->stream.stream, item)
+				  : boot->volume.parts.part[item].bytes;
+}
+
 static void measure(struct boot *boot)
 {
-	const struct volume_part *part = boot->volume.parts.part;
 	const uint32_t sectors = boot->work->setup.header.setup_sects;
-	const uint32_t all = part[ITEM_KERNEL].bytes;
+	const uint32_t all = file_bytes(boot, ITEM_KERNEL);
 	uint32_t setup = ((sectors ? sectors : SETUP_SECTORS) + 1) * VOLUME_SECTOR;
 
 	if (setup > all)
 		setup = all;
 	boot->size[ITEM_SETUP] = setup;
 	boot->size[ITEM_KERNEL] = all - setup;
-	boot->size[ITEM_INITRD] = part[ITEM_INITRD].bytes;
-	boot->size[ITEM_CMDLINE] = part[ITEM_CMDLINE].bytes;
+	boot->size[ITEM_INITRD] = file_bytes(boot, ITEM_INITRD);
+	boot->size[ITEM_CMDLINE] = file_bytes(boot, ITEM_CMDLINE);
 }
 
 static int identify(struct boot *boot, struct linux *linux)
@@ -44,7 +57,7 @@ static int identify(struct boot *boot, struct linux *linux)
 
 	if (read_bytes(boot, ITEM_SETUP, (uint32_t)setup, sizeof(*setup)) < 0)
 		return -1;
-	if (boot->volume.found)
+	if (in_files(boot))
 		measure(boot);
 	memcpy(linux->size, boot->size, sizeof(linux->size));
 	return linux_read(linux, &setup->header, &boot->why);
@@ -74,10 +87,14 @@ static int load_item(struct boot *boot, struct linux *linux, enum item item)
 /* Is what arrived what was sent? fw_cfg has no checksum to ask. */
 static int check_item(struct boot *boot, const struct linux *linux, enum item item)
 {
+	const uint32_t setup = item == ITEM_KERNEL ? linux->size[ITEM_SETUP] : 0;
 	uint32_t sum = 0;
 
-	if (!boot->volume.found)
+	if (!in_files(boot))
 		return 0;
+	if (boot->stream.found)
+		return stream_check(&boot->stream.stream, item, (const void *)linux->at[ITEM_SETUP],
+			setup, (const void *)linux->at[item], linux->size[item]);
 	if (item == ITEM_KERNEL)
 		sum = volume_sum(sum, linux->at[ITEM_SETUP], linux->size[ITEM_SETUP]);
 	sum = volume_sum(sum, linux->at[item], linux->size[item]);
@@ -99,18 +116,31 @@ static int plan(struct boot *boot, struct linux *linux)
 	return linux_plan_high(linux, &boot->place);
 }
 
+/* A stream comes by the memory that will be the heap and stack of the setup. */
+static void hasten(struct boot *boot, const struct linux *linux)
+{
+	const uint32_t behind = (linux->size[ITEM_SETUP] + 15) & ~15u;
+
+	if (boot->volume.found)
+		volume_hasten(&boot->volume, &boot->place);
+	if (boot->stream.found)
+		stream_widen(&boot->stream, linux->at[ITEM_SETUP] + behind, linux->window - behind);
+}
+
 /* The plan was made by the first bytes as they were read first: they are what is checked. */
 static int load(struct boot *boot, struct linux *linux)
 {
-	if (boot->volume.found)
-		volume_hasten(&boot->volume, &boot->place);
+	hasten(boot, linux);
 	if (load_item(boot, linux, ITEM_SETUP) < 0 || load_item(boot, linux, ITEM_KERNEL) < 0 ||
 		load_item(boot, linux, ITEM_INITRD) < 0)
 		return -1;
-	if (boot->volume.found)
+	if (in_files(boot))
 		memcpy((void *)linux->at[ITEM_SETUP], &boot->work->setup,
 			sizeof(boot->work->setup));
-	return check_item(boot, linux, ITEM_KERNEL) < 0 ? -1 : check_item(boot, linux, ITEM_INITRD);
+	if (check_item(boot, linux, ITEM_KERNEL) < 0 || check_item(boot, linux, ITEM_INITRD) < 0)
+		return -1;
+	stream_close(&boot->stream, false); /* what follows is written where it has come by */
+	return 0;
 }
 
 static int patch(struct boot *boot, const struct linux *linux)

@@ -26,8 +26,6 @@ int volume_find(struct volume *volume, struct work *work, struct place *place)
 {
 	const uint32_t count = disk_count();
 
-	if (place_at(place, ITEM_LOADER, VOLUME_AREA, VOLUME_AREA_SIZE) < 0)
-		return -1;
 	volume->work = work;
 	volume->why = place->why;
 	volume->buffer = SMALL_BUFFER;

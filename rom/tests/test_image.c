@@ -34,11 +34,11 @@ static void test_finish(void **state)
 	make_image();
 	assert_null(image_finish(image, 0x80));
 	assert_null(image_lint(image, sizeof(image)));
-	assert_int_equal(image[2] * 512, IMAGE_SIZE);
+	assert_int_equal(image[2], 1);
 	make_image();
-	assert_null(image_finish(image, IMAGE_SIZE - 1));
+	assert_null(image_finish(image, IMAGE_TAIL));
 	make_image();
-	assert_non_null(image_finish(image, IMAGE_SIZE));
+	assert_non_null(image_finish(image, IMAGE_TAIL + 1));
 	make_image();
 	image[PNP] = 'x';
 	assert_non_null(image_finish(image, 0x80));
@@ -55,8 +55,10 @@ struct fault {
 static const struct fault faults[] = {
 	{0x000, 0x56, false, true, "55 AA"},
 	{0x001, 0xab, false, true, "55 AA"},
-	{0x002, 1, false, true, "size byte"},
-	{0x051, 1, false, false, "add up"},
+	{0x002, 2, false, true, "size byte"},
+	{0x1ff, 1, false, false, "covers"},
+	{0x200, 1, false, false, "once init has run"},
+	{IMAGE_TAIL, 0, false, true, "mark"},
 	{0x018, 0x1c, false, true, "no PCIR"},
 	{0x018, 0x61, false, true, "no PCIR"},
 	{0x019, 0xff, false, true, "no PCIR"},
@@ -92,6 +94,17 @@ static void balance(size_t from, size_t count, size_t check)
 	image[check] = (uint8_t)-sum;
 }
 
+/* Both sums; the second one counts the size byte that init makes. */
+static void balance_all(void)
+{
+	const uint8_t size = image[2];
+
+	balance(0, IMAGE_BLOCK, IMAGE_HEADSUM);
+	image[2] = IMAGE_BLOCKS;
+	balance(0, IMAGE_SIZE, IMAGE_SIZE - 1);
+	image[2] = size;
+}
+
 static void test_lint(void **state)
 {
 	(void)state;
@@ -104,7 +117,7 @@ static void test_lint(void **state)
 		if (faults[i].fix_pnp)
 			balance(PNP, 32, PNP + 9);
 		if (faults[i].fix_sum)
-			balance(0, IMAGE_SIZE, IMAGE_SIZE - 1);
+			balance_all();
 		got = image_lint(image, IMAGE_SIZE);
 		if (!got || !strstr(got, faults[i].part))
 			fail_msg("fault %zu: %s, not %s", i, got ? got : "nothing", faults[i].part);
@@ -120,6 +133,7 @@ static void test_set_device(void **state)
 	assert_null(image_finish(image, 0x80));
 	assert_null(image_set_device(image, 0x1af4, 0x1000));
 	assert_memory_equal(image + PCIR + 4, "\xf4\x1a\x00\x10", 4);
+	assert_int_equal(image[2], IMAGE_BLOCKS);
 	assert_null(image_lint(image, IMAGE_SIZE));
 }
 

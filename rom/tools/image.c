@@ -1,7 +1,10 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "source/sector.h"
 #include "tools/image.h"
+
+_Static_assert(IMAGE_SIZE <= SECTOR_LOADER_MAX, "a boot sector has no room for the image");
 
 enum {
 	AT_SIZE = 2,
@@ -71,29 +74,43 @@ static void set_word(uint8_t *image, size_t at, unsigned int value)
 	image[at + 1] = (uint8_t)(value >> 8);
 }
 
-static void set_sum(uint8_t *image)
+static void set_long(uint8_t *image, size_t at, uint32_t value)
 {
-	image[IMAGE_SIZE - 1] = 0;
-	image[IMAGE_SIZE - 1] = (uint8_t)-sum(image, IMAGE_SIZE);
+	set_word(image, at, value & 0xffff);
+	set_word(image, at + 2, value >> 16);
+}
+
+/* What the bytes add up to with the size byte that init makes. */
+static uint8_t sum_of_all(const uint8_t *image)
+{
+	return (uint8_t)(sum(image, IMAGE_SIZE) - image[AT_SIZE] + IMAGE_BLOCKS);
+}
+
+static void set_sums(uint8_t *image)
+{
+	image[IMAGE_HEADSUM] = image[IMAGE_SIZE - 1] = 0;
+	image[IMAGE_HEADSUM] = (uint8_t)-sum(image, IMAGE_BLOCK);
+	image[IMAGE_SIZE - 1] = (uint8_t)-sum_of_all(image);
 }
 
 const char *image_finish(uint8_t *image, size_t used)
 {
 	size_t pnp, pcir;
 
-	if (used >= IMAGE_SIZE)
-		return "code does not fit the fixed size with its checksum byte";
+	if (used > IMAGE_TAIL)
+		return "code does not fit the fixed size with its mark and checksum";
 	pnp = find_pnp(image);
 	if (!pnp)
 		return "no $PnP structure where the word at 0x1a says";
 	pcir = find_pcir(image);
 	if (!pcir)
 		return "no PCIR structure where the word at 0x18 says";
-	image[AT_SIZE] = IMAGE_SIZE / 512;
-	set_word(image, pcir + PCIR_SIZE, IMAGE_SIZE / 512);
+	image[AT_SIZE] = 1;
+	set_long(image, IMAGE_TAIL, IMAGE_MARK);
+	set_word(image, pcir + PCIR_SIZE, IMAGE_BLOCKS);
 	image[pnp + PNP_CHECKSUM] = 0;
 	image[pnp + PNP_CHECKSUM] = (uint8_t)-sum(image + pnp, PNP_BYTES);
-	set_sum(image);
+	set_sums(image);
 	return NULL;
 }
 
@@ -106,7 +123,8 @@ const char *image_set_device(uint8_t *image, uint16_t vendor, uint16_t device)
 		return wrong;
 	set_word(image, pcir + PCIR_VENDOR, vendor);
 	set_word(image, pcir + PCIR_DEVICE, device);
-	set_sum(image);
+	image[AT_SIZE] = IMAGE_BLOCKS;
+	set_sums(image);
 	return NULL;
 }
 
@@ -157,7 +175,7 @@ static const char *lint_pcir(const uint8_t *image)
 		return "no PCIR structure on a 4-byte boundary where the word at 0x18 says";
 	if (word(pcir, PCIR_LENGTH) != PCIR_BYTES || pcir[PCIR_REVISION] != 3)
 		return "PCIR structure is not of 24 bytes and revision 3";
-	if (word(pcir, PCIR_SIZE) * 512 != IMAGE_SIZE)
+	if (word(pcir, PCIR_SIZE) != IMAGE_BLOCKS)
 		return "PCIR structure does not have the file's size";
 	if (pcir[PCIR_TYPE] || pcir[PCIR_INDICATOR] != PCIR_LAST)
 		return "PCIR structure is not that of the last image, for a PC";
@@ -172,10 +190,14 @@ const char *image_lint(const uint8_t *image, size_t size)
 		return "file is not of the fixed size";
 	if (word(image, 0) != 0xaa55)
 		return "55 AA is not at offset 0";
-	if (image[AT_SIZE] * 512 != IMAGE_SIZE)
-		return "size byte is not the file's size";
-	if (sum(image, size))
-		return "bytes do not add up to 0";
+	if (image[AT_SIZE] != 1 && image[AT_SIZE] != IMAGE_BLOCKS)
+		return "size byte is neither one block nor the file's size";
+	if (sum(image, image[AT_SIZE] * IMAGE_BLOCK))
+		return "bytes that the size byte covers do not add up to 0";
+	if (sum_of_all(image))
+		return "bytes do not add up to 0 once init has run";
+	if (memcmp(image + IMAGE_TAIL, "dEND", 4))
+		return "no mark at the end";
 	wrong = lint_pcir(image);
 	return wrong ? wrong : lint_pnp(image);
 }
