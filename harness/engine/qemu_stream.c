@@ -152,7 +152,8 @@ int stream_prepare(struct qemu_boot *boot, int *theirs, struct error *error)
 	struct qemu_stream *stream;
 	int ends[2];
 
-	if (!boot->request.payload->stream)
+	if (!boot->request.payload ||
+		!boot->request.payload->stream) /* a machine to be frozen has none */
 		return 0;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
 		return fail_errno(error, "no socket for the stream");
