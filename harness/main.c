@@ -13,6 +13,7 @@ static const struct command_entry commands[] = {
 	{"repro", command_repro,
 		"boot a cell of an earlier run again, from that run's folder alone"},
 	{"compare", command_compare, "say what became of each cell from one run to another"},
+	{"merge", command_merge, "join the shards of a run"},
 	{"pack", command_pack, "write a payload volume"},
 	{"fetch", command_fetch, "fetch real kernels of the catalogue into the cache"},
 };

@@ -124,6 +124,16 @@ static const struct argp_option compare_options[] = {
 		"a cell is slower when it took RATIO times as long and TIME longer (2,1s)", 1},
 	{"format", KEY_FORMAT, "tty|json", 0, "what to print", 1}, {0}};
 
+static const struct argp_option merge_options[] = {
+	{"output", 'o', "DIR", 0, "folder of the whole run (default: dkboot-runs/TIME)", 1},
+	{"format", KEY_FORMAT, "tty|tap|json", 0, "what to print", 1},
+	{"junit", KEY_JUNIT, "FILE", 0, "write JUnit XML too", 1},
+	{"baseline", KEY_BASELINE, "RUN", 0,
+		"compare with an earlier run (folder or JUnit file), and fail on regressions alone",
+		1},
+	{"slower", KEY_SLOWER, "RATIO,TIME", 0, "when a cell is slower than in --baseline", 1},
+	{0}};
+
 static error_t complain(
 	struct options *options, const char *option, const char *value, const char *wanted)
 {
@@ -326,7 +336,7 @@ static struct argp_option *options_join(unsigned groups)
 	} tables[] = {{OPTIONS_SELECT, select_options}, {OPTIONS_BOOT, boot_options},
 		{OPTIONS_LIST, list_options}, {OPTIONS_REPLACE, replace_options},
 		{OPTIONS_RUN, run_options}, {OPTIONS_PACK, pack_options},
-		{OPTIONS_COMPARE, compare_options}};
+		{OPTIONS_COMPARE, compare_options}, {OPTIONS_MERGE, merge_options}};
 	struct argp_option *all = calloc(64, sizeof(*all));
 	size_t count = 0;
 

@@ -54,7 +54,8 @@ enum option_group {
 	OPTIONS_BOOT = 8,
 	OPTIONS_LIST = 16,
 	OPTIONS_PACK = 32,
-	OPTIONS_COMPARE = 64
+	OPTIONS_COMPARE = 64,
+	OPTIONS_MERGE = 128
 };
 
 /**
@@ -75,6 +76,7 @@ struct selection {
 	struct test_case **cases;
 	size_t case_count;
 	struct cell_list cells;
+	char *matrix; /* of a shard: what it is a part of; see struct run_facts */
 };
 
 /**
