@@ -176,6 +176,16 @@ static const struct argp_option hunt_options[] = {
 		"step: good commits fail at a rate, too; decide by a sequential test", 1},
 	{0}};
 
+static const struct argp_option merge_options[] = {
+	{"output", 'o', "DIR", 0, "folder of the whole run (default: dkboot-runs/TIME)", 1},
+	{"format", KEY_FORMAT, "tty|tap|json", 0, "what to print", 1},
+	{"junit", KEY_JUNIT, "FILE", 0, "write JUnit XML too", 1},
+	{"baseline", KEY_BASELINE, "RUN", 0,
+		"compare with an earlier run (folder or JUnit file), and fail on regressions alone",
+		1},
+	{"slower", KEY_SLOWER, "RATIO,TIME", 0, "when a cell is slower than in --baseline", 1},
+	{0}};
+
 static error_t complain(
 	struct options *options, const char *option, const char *value, const char *wanted)
 {
@@ -404,7 +414,7 @@ static struct argp_option *options_join(unsigned groups)
 		{OPTIONS_LIST, list_options}, {OPTIONS_REPLACE, replace_options},
 		{OPTIONS_RUN, run_options}, {OPTIONS_PACK, pack_options},
 		{OPTIONS_COMPARE, compare_options}, {OPTIONS_REPORT, report_options},
-		{OPTIONS_HUNT, hunt_options}};
+		{OPTIONS_HUNT, hunt_options}, {OPTIONS_MERGE, merge_options}};
 	struct argp_option *all = calloc(64, sizeof(*all));
 	size_t count = 0;
 
