@@ -4,11 +4,12 @@
 #include "base/cleanup.h"
 #include "case/cell.h"
 #include "case/grow.h"
+#include "case/index.h"
 
 /* A cell's place in its list and its cost. */
 struct entry {
 	size_t index;
-	uint32_t cost;
+	uint64_t cost;
 };
 
 static int longer_first(const void *a, const void *b)
@@ -52,26 +53,14 @@ static unsigned lightest(const uint64_t *loads, unsigned of)
 	return least;
 }
 
-/* Which cell decides where a cell goes: the first of its pair. */
-static size_t leader(const struct cell_list *list, size_t index)
-{
-	struct cell mate;
-	size_t at;
-
-	if (!cell_mate(&list->cells[index], &mate))
-		return index;
-	at = cells_find(list, &mate);
-	return at < index ? at : index;
-}
-
 /* The cost of a pair is its first cell's, so that the second comes behind it and costs nothing. */
-static struct entry *sorted_pairs(const struct cell_list *list)
+static struct entry *sorted_pairs(const struct cell_list *list, const size_t *leaders)
 {
 	struct entry *entries = allocate(list->count, sizeof(*entries));
 
 	for (size_t i = 0; i < list->count; i++) {
 		entries[i].index = i;
-		entries[leader(list, i)].cost += cell_cost(&list->cells[i]);
+		entries[leaders[i]].cost += cell_cost(&list->cells[i]);
 	}
 	qsort(entries, list->count, sizeof(*entries), longer_first);
 	return entries;
@@ -81,13 +70,16 @@ static struct entry *sorted_pairs(const struct cell_list *list)
  * (Graham, 1969), and the same on every machine. */
 void cells_shard(struct cell_list *list, unsigned index, unsigned of)
 {
-	autofree struct entry *entries = sorted_pairs(list);
+	autofree size_t *leaders = allocate(list->count, sizeof(*leaders));
+	autofree struct entry *entries = NULL;
 	autofree uint64_t *loads = allocate(of, sizeof(*loads));
 	autofree unsigned *shards = allocate(list->count, sizeof(*shards));
 	size_t kept = 0;
 
+	cells_leaders(list, leaders);
+	entries = sorted_pairs(list, leaders);
 	for (size_t i = 0; i < list->count; i++) {
-		size_t first = leader(list, entries[i].index);
+		size_t first = leaders[entries[i].index];
 		unsigned shard = first == entries[i].index ? lightest(loads, of) : shards[first];
 
 		loads[shard] += entries[i].cost;

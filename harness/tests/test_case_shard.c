@@ -2,6 +2,8 @@
 #include "test_case.h"
 
 #include "base/clock.h"
+#include "case/index.h"
+#include "case/random.h"
 
 static const char matrix[] =
 	"about: a\n"
@@ -135,8 +137,130 @@ static void test_shuffle(void **state)
 	case_free(test_case);
 }
 
+/* Cells under Xen among many on plain QEMU, some of both in pairs. */
+static const char engines[] =
+	"about: a\n"
+	"axes:\n"
+	"  engine: [qemu, xen]\n"
+	"  rom: [stock, dkboot]\n"
+	"  source: [fwcfg-dma, fwcfg-pio]\n"
+	"  memory: [64M, 512M, 5G]\n"
+	"  kernel: [linux, {name: p, probe: {protocol: 2.15}}]\n"
+	"  initrd: [none, {name: big, random: 256M}, {name: small, random: 1K}]\n"
+	"  resets: [0, 1]\n"
+	"layout: entry\n"
+	"compare: {axis: rom, lawful: [{fact: eax, why: it may}]}\n";
+
+/* What a cell brings into the shard that it comes to: itself, and its mate with it. */
+static uint64_t dearest(const struct cell_list *list)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		uint64_t cost = 2 * (uint64_t)cell_cost(&list->cells[i]);
+
+		most = cost > most ? cost : most;
+	}
+	return most;
+}
+
+/* Whatever the cells: each is in one shard, pairs are together, no shard is heavier than another by
+ * more than one pair (the property of the greedy rule). */
+static void assert_balanced(const struct cell_list *whole, unsigned of)
+{
+	uint64_t heaviest = 0, lightest = UINT64_MAX;
+	size_t count = 0;
+
+	for (unsigned index = 1; index <= of; index++) {
+		struct cell_list shard = copy(whole), again = copy(whole);
+		uint64_t load;
+
+		cells_shard(&shard, index, of);
+		cells_shard(&again, index, of);
+		assert_int_equal(shard.count, again.count);
+		assert_memory_equal(shard.cells, again.cells, shard.count * sizeof(*shard.cells));
+		for (size_t i = 0; i < shard.count; i++) {
+			struct cell mate;
+
+			if (cell_mate(&shard.cells[i], &mate) &&
+				cells_find(whole, &mate) < whole->count)
+				assert_true(cells_find(&shard, &mate) < shard.count);
+		}
+		load = load_of(&shard);
+		heaviest = load > heaviest ? load : heaviest;
+		lightest = load < lightest ? load : lightest;
+		count += shard.count;
+		cells_free(&shard);
+		cells_free(&again);
+	}
+	assert_int_equal(count, whole->count);
+	assert_true(heaviest - lightest <= dearest(whole));
+}
+
+/* A random part of the cells. */
+static struct cell_list some(const struct cell_list *whole, uint64_t *seed)
+{
+	struct cell_list part = copy(whole);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < part.count; i++)
+		if (random_below(seed, 4))
+			part.cells[kept++] = part.cells[i];
+	part.count = kept;
+	return part;
+}
+
+static void test_balance(void **state)
+{
+	struct cell_list whole = {0};
+	struct test_case *test_case = expand_text(engines, &whole);
+	uint64_t seed = 20261126;
+
+	(void)state;
+	assert_int_equal(whole.count, 288);
+	for (unsigned round = 0; round < 20; round++) {
+		struct cell_list part = some(&whole, &seed);
+
+		assert_balanced(&part, 1 + (unsigned)random_below(&seed, 40));
+		cells_free(&part);
+	}
+	cells_free(&whole);
+	case_free(test_case);
+}
+
+/* A machine that boots inside a machine costs more than any payload of a small probe. */
+static void test_nested_cells_are_spread(void **state)
+{
+	struct cell_list whole = {0};
+	struct test_case *test_case = expand_text(
+		"about: a\naxes:\n  engine: [qemu, xen]\n  source: [fwcfg-dma, fwcfg-pio]\n"
+		"  memory: [64M, 65M, 66M, 67M, 68M]\n"
+		"  kernel: [{name: p, probe: {protocol: 2.15}}]\n"
+		"except: [{when: {engine: xen, source: fwcfg-dma}, why: it has none}]\n",
+		&whole);
+
+	(void)state;
+	for (unsigned index = 1; index <= 5; index++) {
+		struct cell_list shard = copy(&whole);
+		uint32_t least = UINT32_MAX, most = 0;
+
+		cells_shard(&shard, index, 5);
+		assert_int_equal(shard.count, 3);
+		for (size_t i = 0; i < shard.count; i++) {
+			uint32_t cost = cell_cost(&shard.cells[i]);
+
+			least = cost < least ? cost : least;
+			most = cost > most ? cost : most;
+		}
+		assert_true(most >= 20 * least);
+		cells_free(&shard);
+	}
+	cells_free(&whole);
+	case_free(test_case);
+}
+
 /* 100,000 cells of 100 kernels, 50 initrds, 10 sizes of memory and 2 machines. */
-static char *large_matrix(void)
+static char *large_matrix(const char *more)
 {
 	struct buffer text = {0};
 
@@ -151,12 +275,13 @@ static char *large_matrix(void)
 		buffer_printf(&text, "%uM, ", 64 * i);
 	buffer_add_text(&text, "]\nexcept:\n  - {when: {memory: 64M, kernel: linux-7*}, why: x}\n"
 			       "  - {when: {memory: [128M, 192M], initrd: rnd-4?}, why: x}\n");
+	buffer_add_text(&text, more);
 	return buffer_take(&text);
 }
 
 static void test_speed(void **state)
 {
-	char *text = large_matrix();
+	char *text = large_matrix("");
 	struct cell_list cells = {0};
 	uint64_t start = clock_now(), expanded, filtered, sharded;
 	struct test_case *test_case = expand_text(text, &cells);
@@ -180,11 +305,40 @@ static void test_speed(void **state)
 	free(text);
 }
 
+/* Work is counted: to find the pairs of 100,000 cells takes a few looks for each of them, and the
+ * cells take a few megabytes. */
+static void test_work(void **state)
+{
+	char *text = large_matrix("layout: entry\ncompare: {axis: machine, lawful: [{fact: eax, "
+				  "why: it may}]}\n");
+	struct cell_list cells = {0}, shard;
+	struct test_case *test_case = expand_text(text, &cells);
+	size_t *leaders = calloc(cells.count, sizeof(*leaders)), looked, pairs = 0;
+
+	(void)state;
+	assert_non_null(leaders);
+	looked = cells_leaders(&cells, leaders);
+	assert_in_range(looked, cells.count, 4 * cells.count);
+	for (size_t i = 0; i < cells.count; i++)
+		pairs += leaders[i] < i;
+	assert_int_equal(pairs, cells.count / 2);
+	assert_in_range(cells.room * sizeof(*cells.cells), 1, 16 << 20);
+	shard = copy(&cells);
+	cells_shard(&shard, 8, 8);
+	assert_in_range(shard.count, cells.count / 8 - 8, cells.count / 8 + 8);
+	cells_free(&shard);
+	cells_free(&cells);
+	case_free(test_case);
+	free(leaders);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_shards),
 		cmocka_unit_test(test_longest_first), cmocka_unit_test(test_shuffle),
-		cmocka_unit_test(test_speed)};
+		cmocka_unit_test(test_speed), cmocka_unit_test(test_balance),
+		cmocka_unit_test(test_nested_cells_are_spread), cmocka_unit_test(test_work)};
 
 	return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }
