@@ -58,7 +58,7 @@ static const struct argp_option replace_options[] = {
 		"how the kernel is started: by the ROM; from a disk, by GRUB's linux or linux16",
 		2},
 	{"source", KEY_AXIS + AXIS_SOURCE, "NAME", 0,
-		"where the ROM gets its bytes: fwcfg-dma, fwcfg-pio, volume", 2},
+		"where the ROM gets its bytes: fwcfg-dma, fwcfg-pio, volume, stream", 2},
 	{"engine", KEY_AXIS + AXIS_ENGINE, "NAME", 0, "what boots the cells: qemu, xen", 2},
 	{"resets", KEY_AXIS + AXIS_RESETS, "N", 0,
 		"reset so many times from outside, each boot judged", 2},
