@@ -44,6 +44,9 @@ $(O)/tests/%: $(O)/harness/tests/%.o $(harness_objects)
 unit_tests := $(patsubst harness/tests/%.c,$(O)/tests/%,$(harness_tests))
 test_tools := $(patsubst harness/tests/%.c,$(O)/tests/%,$(harness_tools))
 
+# The assembler reads these, and no compiler tells make.
+$(O)/harness/record/assets.o: $(wildcard harness/record/page/*)
+
 -include $(patsubst %.o,%.d,$(harness_objects) $(O)/harness/main.o)
 -include $(patsubst harness/%.c,$(O)/harness/%.d,$(harness_tests) $(harness_tools))
 

@@ -119,6 +119,12 @@ static const struct argp_option pack_options[] = {
 	{"cmdline", KEY_AXIS + AXIS_CMDLINE, "TEXT", 0, "command line", 1},
 	{"output", 'o', "FILE", 0, "the volume", 1}, {0}};
 
+static const struct argp_option report_options[] = {
+	{"output", 'o', "FILE", 0, "the page (default: RUN/report.html; -: standard output)", 1},
+	{"baseline", KEY_BASELINE, "RUN", 0, "an earlier run: tell what has changed since", 1},
+	{"slower", KEY_SLOWER, "RATIO,TIME", 0, "when a cell is slower than in --baseline", 1},
+	{0}};
+
 static const struct argp_option compare_options[] = {
 	{"slower", KEY_SLOWER, "RATIO,TIME", 0,
 		"a cell is slower when it took RATIO times as long and TIME longer (2,1s)", 1},
@@ -326,7 +332,7 @@ static struct argp_option *options_join(unsigned groups)
 	} tables[] = {{OPTIONS_SELECT, select_options}, {OPTIONS_BOOT, boot_options},
 		{OPTIONS_LIST, list_options}, {OPTIONS_REPLACE, replace_options},
 		{OPTIONS_RUN, run_options}, {OPTIONS_PACK, pack_options},
-		{OPTIONS_COMPARE, compare_options}};
+		{OPTIONS_COMPARE, compare_options}, {OPTIONS_REPORT, report_options}};
 	struct argp_option *all = calloc(64, sizeof(*all));
 	size_t count = 0;
 

@@ -37,7 +37,7 @@ struct options {
 	const char *resume; /* run folder to go on with */
 	const char *format; /* tty, tap, json */
 	const char *junit;
-	const char *baseline; /* run: a run to compare with */
+	const char *baseline; /* run, report: a run to compare with */
 	struct slower_rule slower;
 	const char *folder; /* -o */
 	const char *emulator;
@@ -54,7 +54,8 @@ enum option_group {
 	OPTIONS_BOOT = 8,
 	OPTIONS_LIST = 16,
 	OPTIONS_PACK = 32,
-	OPTIONS_COMPARE = 64
+	OPTIONS_COMPARE = 64,
+	OPTIONS_REPORT = 128
 };
 
 /**
