@@ -154,8 +154,11 @@ void stage_close(struct stage *stage)
 	free(stage->choices.stand_in.kernel);
 	free(stage->choices.stand_in.initrd);
 	free(stage->choices.stand_in.rom);
+	free(stage->choices.stand_in.firmware);
+	free(stage->choices.stand_in.xen);
 	free(stage->dom0);
-	free(stage->frozen);
+	free(stage->frozen[0]);
+	free(stage->frozen[1]);
 	free(stage->folder);
 	*stage = (struct stage){0};
 }
@@ -169,20 +172,22 @@ int stage_xen(struct stage *stage, struct machine *machine, const struct payload
 	char **frozen, struct error *error)
 {
 	const char *cache = stage->parts.cache;
+	char **idle = &stage->frozen[machine->stubdom];
 
 	if (!stage->dom0)
 		stage->dom0 = dom0_find(stage->parts.guests, cache, error);
 	if (!stage->dom0)
 		return -1;
 	machine->dom0 = stage->dom0;
-	if (stage->choices.cold)
+	machine->xen = stage->choices.stand_in.xen;
+	if (stage->choices.cold || machine->xen)
 		return 0;
-	if (stage->choices.built) {
+	if (stage->choices.built && !machine->stubdom) {
 		*frozen = frozen_find(machine, payload, cache, say, error);
 	} else {
-		if (!stage->frozen) /* one for the run: it is looked through once */
-			stage->frozen = frozen_find(machine, NULL, cache, say, error);
-		*frozen = stage->frozen ? copy_text(stage->frozen) : NULL;
+		if (!*idle) /* one for the run: it is looked through once */
+			*idle = frozen_find(machine, NULL, cache, say, error);
+		*frozen = *idle ? copy_text(*idle) : NULL;
 	}
 	machine->frozen = *frozen;
 	return *frozen ? 0 : -1;

@@ -24,6 +24,8 @@ struct stand_in {
 	char *kernel;
 	char *initrd;
 	char *rom;
+	char *firmware;
+	char *xen; /* the hypervisor, an ELF file: its dom0 is booted cold */
 };
 
 /** What the user chose for the whole run. */
@@ -50,9 +52,9 @@ struct stage {
 	struct accelerator accelerator;
 	struct pantry *pantry;
 	struct rom *roms;
-	char *dom0;   /* folder of the image of dom0; NULL until a cell needs it */
-	char *frozen; /* folder of that, frozen */
-	char *folder; /* of the run, absolute */
+	char *dom0;	 /* folder of the image of dom0; NULL until a cell needs it */
+	char *frozen[2]; /* folder of that, frozen; [1] with the image of stub domains in it */
+	char *folder;	 /* of the run, absolute */
 };
 
 /** Finds dkboot's parts ($DKBOOT_DATA wins). @return -1 and the places looked at when they are not
