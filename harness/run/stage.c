@@ -159,6 +159,7 @@ void stage_close(struct stage *stage)
 	free(stage->choices.stand_in.rom);
 	free(stage->dom0);
 	free(stage->frozen);
+	forks_free(stage->forks);
 	free(stage->folder);
 	*stage = (struct stage){0};
 }
@@ -169,7 +170,7 @@ static void say(const char *line)
 }
 
 int stage_xen(struct stage *stage, struct machine *machine, const struct payload *payload,
-	char **frozen, struct error *error)
+	char **frozen, bool *forked, struct error *error)
 {
 	const char *cache = stage->parts.cache;
 
@@ -180,7 +181,10 @@ int stage_xen(struct stage *stage, struct machine *machine, const struct payload
 	machine->dom0 = stage->dom0;
 	if (stage->choices.cold)
 		return 0;
-	if (stage->choices.built) {
+	*forked = !stage->choices.built && !stage->choices.idle && fork_possible(machine, payload);
+	if (*forked) {
+		*frozen = copy_text(fork_find(&stage->forks, machine, cache, say, error));
+	} else if (stage->choices.built) {
 		*frozen = frozen_find(machine, payload, cache, say, error);
 	} else {
 		if (!stage->frozen) /* one for the run: it is looked through once */
