@@ -6,9 +6,11 @@
  * more with the volume of the second behind it, as a fork would that hands out what is another's. A
  * line each: "own" or "other", the cell's name, its outcome and class, the reason.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/files.h"
@@ -19,7 +21,9 @@
 #include "record/result.h"
 #include "run/trial.h"
 
-#define CELLS 2
+#define CELLS	 2
+#define PIECE	 48
+#define ROM_TEXT "dkboot-rom: waiting for payload"
 
 struct clone {
 	struct job job;
@@ -75,6 +79,45 @@ static int boot(struct clone *clones, const char *folder, struct error *error)
 	return status;
 }
 
+/* Whether the memory that was frozen holds some bytes. What nobody has written is not looked at. */
+static bool holds(int ram, const void *bytes, size_t size)
+{
+	static char part[(1 << 20) + PIECE];
+	off_t data = 0;
+
+	while ((data = lseek(ram, data, SEEK_DATA)) >= 0) {
+		off_t end = lseek(ram, data, SEEK_HOLE);
+
+		for (; data < end; data += 1 << 20) {
+			ssize_t got = pread(ram, part, sizeof(part), data);
+
+			if (got > 0 && memmem(part, (size_t)got, bytes, size))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What is in the middle of a part is nowhere in the frozen machine; the ROM is. */
+static int look_into_frozen(const struct job *job, struct error *error)
+{
+	autofree char *path = format_text("%s/ram", job->frozen);
+	const struct part *parts[] = {job->payload.kernel, job->payload.initrd};
+	autofd int ram = open(path, O_RDONLY | O_CLOEXEC);
+	char piece[PIECE];
+
+	if (ram < 0)
+		return fail_errno(error, "%s", path);
+	printf("frozen: ROM %d", holds(ram, ROM_TEXT, strlen(ROM_TEXT)));
+	for (size_t i = 0; i < 2; i++) {
+		if (pread(parts[i]->fd, piece, PIECE, (off_t)parts[i]->size / 2) != PIECE)
+			return fail_errno(error, "%s", parts[i]->origin);
+		printf(", %s %d", i ? "initrd" : "kernel", holds(ram, piece, PIECE));
+	}
+	puts("");
+	return 0;
+}
+
 static int prepare(struct clone *clones, struct stage *stage, const struct cell_list *cells,
 	struct error *error)
 {
@@ -108,6 +151,8 @@ int main(int argc, char **argv)
 		status = stage_open(&stage, argv[2], &choices, &error);
 	if (status == 0)
 		status = prepare(clones, &stage, &cells, &error);
+	if (status == 0)
+		status = look_into_frozen(&clones[0].job, &error);
 	if (status == 0)
 		status = boot(clones, argv[2], &error);
 	if (status < 0)
