@@ -18,6 +18,7 @@ enum {
 	KEY_SCALE,
 	KEY_COLD,
 	KEY_BUILT,
+	KEY_IDLE,
 	KEY_FAIL_FAST,
 	KEY_KEEP,
 	KEY_RESUME,
@@ -87,6 +88,11 @@ static const struct argp_option run_options[] = {
 		3},
 	{"built", KEY_BUILT, NULL, 0,
 		"under Xen, clone the machine with the domain built, frozen once for each payload",
+		3},
+	{"idle", KEY_IDLE, NULL, 0,
+		"under Xen, clone the machine with an idle dom0 also where a guest could be cloned "
+		"that waits "
+		"for its payload",
 		3},
 	{"cold", KEY_COLD, NULL, 0, "boot Xen and dom0 for each cell, instead of cloning them", 3},
 	{"timeout-scale", KEY_SCALE, "X", 0, "multiply all time limits", 3},
@@ -322,6 +328,9 @@ static error_t parse_run(struct options *options, int key, char *text)
 		return 0;
 	case KEY_BUILT:
 		options->built = true;
+		return 0;
+	case KEY_IDLE:
+		options->idle = true;
 		return 0;
 	case KEY_COLD:
 		options->cold = true;
