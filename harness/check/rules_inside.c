@@ -32,8 +32,8 @@ void inside_differ(struct inside_view *view, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	verdict->violations = grown;
-	grown[verdict->violation_count++] =
-		(struct violation){view->rule->id, format_text("seen from inside: %s", text)};
+	grown[verdict->violation_count++] = (struct violation){
+		.rule = view->rule->id, .text = format_text("seen from inside: %s", text)};
 }
 
 const char *inside_seen(const struct inside_view *view, const char *name)

@@ -29,6 +29,7 @@ struct machine {
 	const char *volume; /* path of a payload volume, behind virtio-blk; likewise */
 	bool stream;	    /* a port that the ROM asks for its payload */
 	const char *dom0;   /* engine xen: folder of the dom0 image */
+	const char *xen;    /* engine xen: the hypervisor; NULL = that of the dom0 image */
 	const char *frozen; /* engine xen: folder of a frozen dom0; NULL = boot it for real */
 	/* further arguments, as they are; engine xen: of the device model, and lines of xl.cfg(5)
 	 * behind "xl.cfg:" */

@@ -42,9 +42,12 @@ static void add_pair(struct words *words, const char *option, char *value)
 	take(words, value);
 }
 
-static void add_kernel(struct words *words, const char *dom0)
+static void add_kernel(struct words *words, const struct machine *machine)
 {
-	add_pair(words, "-kernel", format_text("%s/xen", dom0));
+	const char *dom0 = machine->dom0;
+
+	add_pair(words, "-kernel",
+		machine->xen ? copy_text(machine->xen) : format_text("%s/xen", dom0));
 	add_pair(words, "-append", copy_text(XEN_OPTIONS));
 	add_pair(words, "-initrd",
 		format_text("%s/vmlinux.gz " DOM0_OPTIONS ",%s/initrd", dom0, dom0));
@@ -95,7 +98,7 @@ char **xen_argv_alone(const struct machine *machine, const char *disk)
 	add(&words, ties);
 	add_pair(&words, "-drive",
 		format_text("if=none,id=payload,file=%s,format=raw,readonly=on", disk));
-	add_kernel(&words, machine->dom0);
+	add_kernel(&words, machine);
 	return words.list;
 }
 
@@ -117,7 +120,7 @@ char **xen_argv(const struct machine *machine, enum xen_memory memory)
 	add_channels(&words);
 	add_disk(&words);
 	if (memory == XEN_MEMORY_OWN)
-		add_kernel(&words, machine->dom0);
+		add_kernel(&words, machine);
 	else
 		add_pair(&words, "-incoming", copy_text("defer"));
 	return words.list;

@@ -154,6 +154,10 @@ void stage_close(struct stage *stage)
 	free(stage->choices.stand_in.kernel);
 	free(stage->choices.stand_in.initrd);
 	free(stage->choices.stand_in.rom);
+	for (size_t i = 0; i < PAYLOAD_MODULES; i++)
+		free(stage->choices.stand_in.modules[i]);
+	free(stage->choices.stand_in.firmware);
+	free(stage->choices.stand_in.xen);
 	free(stage->dom0);
 	free(stage->frozen);
 	free(stage->folder);
@@ -175,7 +179,8 @@ int stage_xen(struct stage *stage, struct machine *machine, const struct payload
 	if (!stage->dom0)
 		return -1;
 	machine->dom0 = stage->dom0;
-	if (stage->choices.cold)
+	machine->xen = stage->choices.stand_in.xen;
+	if (stage->choices.cold || machine->xen)
 		return 0;
 	if (stage->choices.built) {
 		*frozen = frozen_find(machine, payload, cache, say, error);

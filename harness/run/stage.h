@@ -24,6 +24,9 @@ struct stand_in {
 	char *kernel;
 	char *initrd;
 	char *rom;
+	char *firmware;
+	char *modules[PAYLOAD_MODULES]; /* of a kernel that knows such */
+	char *xen;			/* the hypervisor, an ELF file: its dom0 is booted cold */
 };
 
 /** What the user chose for the whole run. */

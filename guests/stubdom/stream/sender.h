@@ -3,7 +3,7 @@
 #define DKBOOT_STREAM_SENDER_H
 
 #include <stdbool.h>
-#include <stdio.h>
+#include <stddef.h>
 
 #include "wire.h"
 
@@ -45,6 +45,7 @@ struct sender {
 
 	bool done;    /* the receiver has all */
 	bool aborted; /* it gave up: @ask says where and why */
+	bool called;  /* it wants to go on over a vchan of domain ask.part */
 	bool dead;    /* SENDER_DIES has happened */
 };
 
@@ -57,15 +58,5 @@ void sender_take(struct sender *sender, const void *bytes, size_t size);
 /** Makes the next frame. @param out SENDER_ROOM bytes @return its bytes; 0 = nothing is asked for
  */
 size_t sender_next(struct sender *sender, uint8_t *out);
-
-/** The fault of that name ("die", "stall", "once", "always", "lie", "short", "long"). @return
- * false when there is none */
-bool sender_fault_named(const char *name, enum sender_fault *fault);
-
-/** What a part is called, for people. @param name at least 32 bytes */
-const char *stream_part_name(uint32_t part, char *name);
-
-/** Why a receiver gave up, in words. */
-const char *stream_code_words(uint32_t code);
 
 #endif

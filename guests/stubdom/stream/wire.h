@@ -20,11 +20,15 @@
 #define STREAM_ATTEMPTS	  8	     /* without one good byte; then the receiver gives up */
 #define STREAM_SILENCE_MS 1000	     /* an attempt: after so long without a byte it asks again */
 
+/* Where in xenstore the vchan is, by the domain's number. */
+#define STREAM_VCHAN "/local/domain/%u/data/dkboot"
+
 enum stream_ask {
 	STREAM_ASK_TABLE,
 	STREAM_ASK_READ,
-	STREAM_ASK_DONE, /* all has arrived and is right */
-	STREAM_ASK_ABORT /* part and offset: where it ended; length: enum stream_code */
+	STREAM_ASK_DONE,  /* all has arrived and is right */
+	STREAM_ASK_ABORT, /* part and offset: where it ended; length: enum stream_code */
+	STREAM_ASK_CALL	  /* go on over the vchan that domain number part serves */
 };
 
 enum stream_answer {
