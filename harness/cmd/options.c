@@ -30,6 +30,7 @@ enum {
 	KEY_LIMIT,
 	KEY_MAP,
 	KEY_BUGS,
+	KEY_BOOTSECTOR,
 	KEY_BASELINE,
 	KEY_SLOWER,
 	KEY_GIT,
@@ -70,7 +71,8 @@ static const struct argp_option replace_options[] = {
 		"how the kernel is started: by the ROM; from a disk, by GRUB's linux or linux16",
 		2},
 	{"source", KEY_AXIS + AXIS_SOURCE, "NAME", 0,
-		"where the ROM gets its bytes: fwcfg-dma, fwcfg-pio, volume, stream", 2},
+		"where the loader gets its bytes: fwcfg-dma, fwcfg-pio, volume, bootsector, stream",
+		2},
 	{"engine", KEY_AXIS + AXIS_ENGINE, "NAME", 0, "what boots the cells: qemu, xen", 2},
 	{"resets", KEY_AXIS + AXIS_RESETS, "N", 0,
 		"reset so many times from outside, each boot judged", 2},
@@ -129,7 +131,10 @@ static const struct argp_option pack_options[] = {
 		"kernel, a file or a name of the catalogue", 1},
 	{"initrd", KEY_AXIS + AXIS_INITRD, "FILE|NAME", 0, "initrd, or none", 1},
 	{"cmdline", KEY_AXIS + AXIS_CMDLINE, "TEXT", 0, "command line", 1},
-	{"output", 'o', "FILE", 0, "the volume", 1}, {0}};
+	{"bootsector", KEY_BOOTSECTOR, NULL, 0,
+		"with a first sector that starts the loader: for firmware that runs no option ROM",
+		1},
+	{"output", 'o', "FILE", 0, "the volume; must not be there yet", 1}, {0}};
 
 static const struct argp_option report_options[] = {
 	{"output", 'o', "FILE", 0, "the page (default: RUN/report.html; -: standard output)", 1},
@@ -301,6 +306,9 @@ static error_t parse_run(struct options *options, int key, char *text)
 		return 0;
 	case KEY_STEP:
 		options->hunt.step = true;
+		return 0;
+	case KEY_BOOTSECTOR:
+		options->bootsector = true;
 		return 0;
 	case KEY_BUILT:
 		options->built = true;

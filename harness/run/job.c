@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "check/substitute.h"
-#include "payload/volume.h"
+#include "run/source.h"
 
 static void add_variable(struct job *job, const char *name, char *value)
 {
@@ -72,22 +72,6 @@ static int source_dma(const char *engine, const char *source, bool *dma, struct 
 				   "fwcfg-pio");
 	*dma = strcmp(source, "fwcfg-pio") != 0;
 	return 0;
-}
-
-/* Which volume a source is, VOLUME_FAULTS when it is none. */
-static enum volume_fault volume_of(const char *source)
-{
-	static const char volume[] = "volume";
-	const char *behind = source + strlen(volume);
-	enum volume_fault fault = VOLUME_SOUND;
-
-	if (strncmp(source, volume, strlen(volume)) != 0)
-		return VOLUME_FAULTS;
-	if (!*behind)
-		return VOLUME_SOUND;
-	while (++fault < VOLUME_FAULTS && strcmp(behind + 1, volume_fault_name(fault)) != 0)
-		;
-	return fault;
 }
 
 /* Devices name files of ours as ${guests}: who writes a case cannot know where they are built. */
@@ -194,20 +178,6 @@ static bool is_multiboot2(const struct kernel_spec *kernel)
 		       built_probes[kernel->built.row].boot == BOOT_MULTIBOOT2);
 }
 
-static int make_volume(struct job *job, struct error *error)
-{
-	enum volume_fault fault = volume_of(cell_value(job->cell, AXIS_SOURCE)->text);
-
-	if (fault < VOLUME_FAULTS && job->payload.boot != BOOT_LINUX)
-		return fail(error, "source volume: only a Linux kernel is booted from one");
-	if (fault == VOLUME_FAULTS)
-		return 0;
-	if (!job->machine.rom_folder)
-		return fail(error, "source volume: no stock ROM reads one");
-	job->payload.volume = volume_image(&job->payload, fault, error);
-	return job->payload.volume ? 0 : fail_within(error, "volume");
-}
-
 /* "stream", or "stream-FAULT" */
 static int make_stream(struct job *job, struct error *error)
 {
@@ -247,7 +217,9 @@ static int make_payload(struct job *job, struct stage *stage, struct error *erro
 		return -1;
 	if (enter(job, error) < 0)
 		return -1;
-	if (make_disk(job, stage, error) < 0 || make_volume(job, error) < 0)
+	if (make_disk(job, stage, error) < 0 ||
+		source_make(cell_value(job->cell, AXIS_SOURCE)->text, &job->machine, &job->payload,
+			error) < 0)
 		return -1;
 	return make_stream(job, error);
 }

@@ -89,11 +89,23 @@ static int watch_rom(struct judge *judge, const char *path, struct error *error)
 	return 0;
 }
 
+/* Where the BIOS starts a boot sector. */
+#define SECTOR_ENTRY 0x7c00u
+
+static int watch_sector(struct judge *judge)
+{
+	judge->points[judge->point_count++] =
+		(struct freeze_point){.linear = SECTOR_ENTRY, .mode = FREEZE_REAL, .early = true};
+	return 0;
+}
+
 /* The whole judgement needs to know what was in memory before the ROM ran. */
 static int watch_roms(struct judge *judge, const struct job *job, struct error *error)
 {
 	autofree char *ours = NULL;
 
+	if (job->payload.volume_starts)
+		return watch_sector(judge);
 	if (job->machine.rom_folder) {
 		ours = format_text("%s/linuxboot.bin", job->machine.rom_folder);
 		return watch_rom(judge, ours, error);
@@ -173,6 +185,8 @@ static int at_boot_entry(
 {
 	autobuffer struct buffer rom = {0};
 
+	if (cpu->cs * 16u + (cpu->eip & 0xffff) == SECTOR_ENTRY)
+		return 1;
 	buffer_fill(&rom, 0, 0x400);
 	if (reader->read(reader->context, cpu->cs * 16u, rom.data, rom.size, error) < 0)
 		return -1;

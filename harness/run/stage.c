@@ -15,6 +15,9 @@
 #include "payload/dom0.h"
 #include "run/card.h"
 
+/* The boot sector of a volume, beside the ROM that it starts. */
+#define SECTOR_FILE "bootsector.bin"
+
 /* The names by which QEMU asks for the boot ROM of a Linux kernel. */
 static const char *const rom_names[] = {
 	"linuxboot.bin", "linuxboot_dma.bin", "multiboot.bin", "multiboot_dma.bin", "pvh.bin"};
@@ -197,6 +200,7 @@ int stage_xen(struct stage *stage, struct machine *machine, const struct payload
 static int rom_copy(const struct stage *stage, const char *file, char **folder, struct error *error)
 {
 	autofree char *card = NULL;
+	autofree char *ours = format_text("%s/" SECTOR_FILE, stage->parts.rom), *sector = NULL;
 	struct sha256 sha256;
 
 	if (digest_file(file, &sha256, NULL, NULL, error) < 0)
@@ -211,7 +215,10 @@ static int rom_copy(const struct stage *stage, const char *file, char **folder, 
 			return -1;
 	}
 	card = format_text("%s/%s", *folder, CARD_ROM);
-	return card_write(file, card, error);
+	sector = format_text("%s/" SECTOR_FILE, *folder);
+	if (card_write(file, card, error) < 0)
+		return -1;
+	return file_exists(sector) ? 0 : file_copy(ours, sector, 0444, error);
 }
 
 static struct rom *rom_known(const struct stage *stage, const char *name)

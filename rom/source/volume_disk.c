@@ -31,6 +31,8 @@ int volume_find(struct volume *volume, struct work *work, struct place *place)
 	volume->buffer = SMALL_BUFFER;
 	volume->buffer_sectors = SMALL_SECTORS;
 	crc32_init(TABLES);
+	if (work->drive)
+		return look_at(volume, work->drive);
 	for (uint32_t i = 0; i < count && !volume->found; i++)
 		if (look_at(volume, DISK_FIRST + i) < 0)
 			return -1;
