@@ -18,6 +18,7 @@ enum {
 	KEY_SCALE,
 	KEY_COLD,
 	KEY_BUILT,
+	KEY_IDLE,
 	KEY_FAIL_FAST,
 	KEY_KEEP,
 	KEY_RESUME,
@@ -87,6 +88,11 @@ static const struct argp_option run_options[] = {
 		3},
 	{"built", KEY_BUILT, NULL, 0,
 		"under Xen, clone the machine with the domain built, frozen once for each payload",
+		3},
+	{"idle", KEY_IDLE, NULL, 0,
+		"under Xen, clone the machine with an idle dom0 also where a guest could be cloned "
+		"that waits "
+		"for its payload",
 		3},
 	{"cold", KEY_COLD, NULL, 0, "boot Xen and dom0 for each cell, instead of cloning them", 3},
 	{"timeout-scale", KEY_SCALE, "X", 0, "multiply all time limits", 3},
@@ -175,6 +181,16 @@ static const struct argp_option hunt_options[] = {
 		"step: do not decide, count: until N failures or as many boots as --boots says", 1},
 	{"rates", KEY_RATES, "BASE:RATE:ERROR", 0,
 		"step: good commits fail at a rate, too; decide by a sequential test", 1},
+	{0}};
+
+static const struct argp_option merge_options[] = {
+	{"output", 'o', "DIR", 0, "folder of the whole run (default: dkboot-runs/TIME)", 1},
+	{"format", KEY_FORMAT, "tty|tap|json", 0, "what to print", 1},
+	{"junit", KEY_JUNIT, "FILE", 0, "write JUnit XML too", 1},
+	{"baseline", KEY_BASELINE, "RUN", 0,
+		"compare with an earlier run (folder or JUnit file), and fail on regressions alone",
+		1},
+	{"slower", KEY_SLOWER, "RATIO,TIME", 0, "when a cell is slower than in --baseline", 1},
 	{0}};
 
 static error_t complain(
@@ -313,6 +329,9 @@ static error_t parse_run(struct options *options, int key, char *text)
 	case KEY_BUILT:
 		options->built = true;
 		return 0;
+	case KEY_IDLE:
+		options->idle = true;
+		return 0;
 	case KEY_COLD:
 		options->cold = true;
 		return 0;
@@ -405,7 +424,7 @@ static struct argp_option *options_join(unsigned groups)
 		{OPTIONS_LIST, list_options}, {OPTIONS_REPLACE, replace_options},
 		{OPTIONS_RUN, run_options}, {OPTIONS_PACK, pack_options},
 		{OPTIONS_COMPARE, compare_options}, {OPTIONS_REPORT, report_options},
-		{OPTIONS_HUNT, hunt_options}};
+		{OPTIONS_HUNT, hunt_options}, {OPTIONS_MERGE, merge_options}};
 	struct argp_option *all = calloc(64, sizeof(*all));
 	size_t count = 0;
 

@@ -42,6 +42,15 @@ int volume_start_read(struct volume_start *start, const char *folder, struct err
 
 void volume_start_free(struct volume_start *start);
 
+/** Of whom a volume is, as its ROM says it: 2 * VOLUME_ID hexadecimal digits. @return 0, -1 */
+int volume_name(const struct part *volume, char name[2 * VOLUME_ID + 1], struct error *error);
+
+/**
+ * Makes a volume that is yet to be written: a ROM waits in front of it. @return a sealed part; NULL
+ * with the reason
+ */
+struct part *volume_unwritten(struct error *error);
+
 /**
  * Makes a volume of a payload's kernel, initrd and command line. Every byte depends on nothing but
  * the arguments.

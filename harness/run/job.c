@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "check/substitute.h"
+#include "payload/volume.h"
 #include "run/source.h"
 
 static void add_variable(struct job *job, const char *name, char *value)
@@ -53,11 +54,32 @@ static void name_axes(struct job *job)
 			job, axis_name(named[i]), copy_text(cell_value(job->cell, named[i])->name));
 }
 
+/* A ROM that has waited says of whom the payload is that it got. */
+static int expect_own_payload(struct job *job, struct error *error)
+{
+	struct expectation *own = &job->answer[0], *other = &job->answer[1];
+	char name[2 * VOLUME_ID + 1];
+
+	if (!job->forked)
+		return 0;
+	if (volume_name(job->payload.volume, name, error) < 0)
+		return -1;
+	*own = (struct expectation){.kind = EXPECT_UNORDERED,
+		.channel = CHANNEL_DEBUG,
+		.pattern = format_text("^dkboot-rom: payload %s$", name)};
+	*other = (struct expectation){.kind = EXPECT_FORBIDDEN,
+		.channel = CHANNEL_DEBUG,
+		.pattern = format_text("^dkboot-rom: payload (?!%s$)", name)};
+	for (size_t i = 0; i < 2; i++)
+		job->expected[job->expected_count++] = &job->answer[i];
+	return 0;
+}
+
 static void pick_expectations(struct job *job)
 {
 	const struct test_case *from = job->cell->from;
 
-	job->expected = calloc(from->expectation_count + 1, sizeof(*job->expected));
+	job->expected = calloc(from->expectation_count + 3, sizeof(*job->expected));
 	for (size_t i = 0; i < from->expectation_count; i++)
 		if (selector_fits(&from->expectations[i].when, job->cell))
 			job->expected[job->expected_count++] = &from->expectations[i].expect;
@@ -233,12 +255,13 @@ int job_prepare(struct job *job, struct stage *stage, const struct cell *cell, s
 		make_payload(job, stage, error) < 0)
 		return -1;
 	if (strcmp(job->engine->name, "qemu") != 0 &&
-		stage_xen(stage, &job->machine, &job->payload, &job->frozen, error) < 0)
+		stage_xen(stage, &job->machine, &job->payload, &job->frozen, &job->forked, error) <
+			0)
 		return -1;
 	name_payload(job);
 	name_axes(job);
 	pick_expectations(job);
-	return 0;
+	return expect_own_payload(job, error);
 }
 
 void job_free(struct job *job)
@@ -249,6 +272,8 @@ void job_free(struct job *job)
 		free(*at);
 	free(job->arguments);
 	free(job->frozen);
+	free(job->answer[0].pattern);
+	free(job->answer[1].pattern);
 	free(job->expected);
 	payload_free(&job->payload);
 	*job = (struct job){0};

@@ -62,5 +62,6 @@ int source_make(
 		return fail(error, "source %s: no stock ROM reads one", text);
 	machine->volume_ide = source.ide;
 	payload->volume_starts = source.starts;
+	payload->volume_sound = source.fault == VOLUME_SOUND;
 	return make_volume(&source, machine->rom_folder, payload, error);
 }

@@ -162,6 +162,7 @@ void stage_close(struct stage *stage)
 	free(stage->dom0);
 	free(stage->frozen[0]);
 	free(stage->frozen[1]);
+	forks_free(stage->forks);
 	free(stage->folder);
 	*stage = (struct stage){0};
 }
@@ -172,7 +173,7 @@ static void say(const char *line)
 }
 
 int stage_xen(struct stage *stage, struct machine *machine, const struct payload *payload,
-	char **frozen, struct error *error)
+	char **frozen, bool *forked, struct error *error)
 {
 	const char *cache = stage->parts.cache;
 	char **idle = &stage->frozen[machine->stubdom];
@@ -185,7 +186,10 @@ int stage_xen(struct stage *stage, struct machine *machine, const struct payload
 	machine->xen = stage->choices.stand_in.xen;
 	if (stage->choices.cold || machine->xen)
 		return 0;
-	if (stage->choices.built && !machine->stubdom) {
+	*forked = !stage->choices.built && !stage->choices.idle && fork_possible(machine, payload);
+	if (*forked) {
+		*frozen = copy_text(fork_find(&stage->forks, machine, cache, say, error));
+	} else if (stage->choices.built && !machine->stubdom) {
 		*frozen = frozen_find(machine, payload, cache, say, error);
 	} else {
 		if (!*idle) /* one for the run: it is looked through once */
