@@ -42,8 +42,9 @@ struct layout_scene {
 
 /** One rule that was broken. */
 struct violation {
-	const char *rule; /* its id in the table: "I5" */
-	char *text;	  /* addresses, expected and found, one line */
+	const char *rule;    /* its id in the table: "I5" */
+	char *text;	     /* addresses, expected and found, one line */
+	uint64_t start, end; /* what of the memory it is about; 0, 0 = no place in particular */
 };
 
 /** What lies where, for maps: sorted by address. */

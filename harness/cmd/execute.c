@@ -31,7 +31,7 @@ static char *emulator_version(const char *emulator)
 	return copy_text(out.data);
 }
 
-static void facts_gather(struct run_facts *facts, const struct stage *stage,
+void execute_facts(struct run_facts *facts, const struct stage *stage,
 	const struct options *options, const struct call *call, size_t planned)
 {
 	char stamp[32];
@@ -60,7 +60,7 @@ static void facts_gather(struct run_facts *facts, const struct stage *stage,
 	};
 }
 
-static void facts_free(struct run_facts *facts)
+void execute_facts_free(struct run_facts *facts)
 {
 	free(facts->started);
 	free(facts->command);
@@ -200,10 +200,10 @@ static int boot_all(struct stage *stage, struct selection *selection, const stru
 
 	if (policy.resume && drop_done(&selection->cells, folder, &summary, &done, error) < 0)
 		return STATUS_USAGE;
-	facts_gather(&facts, stage, options, call, selection->cells.count);
+	execute_facts(&facts, stage, options, call, selection->cells.count);
 	status = scheduler_run(stage, &selection->cells, &policy, &facts, done, &reporter, &summary,
 		&signal, error);
-	facts_free(&facts);
+	execute_facts_free(&facts);
 	progress_finish(&progress);
 	if (status < 0)
 		return STATUS_BROKEN;

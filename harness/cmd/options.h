@@ -15,6 +15,15 @@ struct replacement {
 	const char *text;
 };
 
+/** dkboot bisect: as they were typed; NULL = not at all. */
+struct hunt_options {
+	const char *git, *good, *bad, *build, *cell, *axis;
+	const char *confidence, *boots, *failures, *rates;
+	const char **set; /* "PART=FILE" */
+	size_t set_count;
+	bool step;
+};
+
 struct options {
 	const char **cases; /* files and folders named on the command line */
 	size_t case_count;
@@ -38,11 +47,12 @@ struct options {
 	const char *resume; /* run folder to go on with */
 	const char *format; /* tty, tap, json */
 	const char *junit;
-	const char *baseline; /* run: a run to compare with */
+	const char *baseline; /* run, report: a run to compare with */
 	struct slower_rule slower;
 	const char *folder; /* -o */
 	const char *emulator;
 	const char *accel;
+	struct hunt_options hunt;
 	struct error *error; /* where the parser leaves its complaint */
 	char *names[2];	     /* of the command, as usage and getopt say it: argv[0] points here */
 };
@@ -55,7 +65,9 @@ enum option_group {
 	OPTIONS_BOOT = 8,
 	OPTIONS_LIST = 16,
 	OPTIONS_PACK = 32,
-	OPTIONS_COMPARE = 64
+	OPTIONS_COMPARE = 64,
+	OPTIONS_REPORT = 128,
+	OPTIONS_HUNT = 256
 };
 
 /**

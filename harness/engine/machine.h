@@ -31,7 +31,9 @@ struct machine {
 	bool volume_starts; /* it boots by itself: no card has our ROM */
 	bool stream;	    /* a port that the ROM asks for its payload */
 	const char *dom0;   /* engine xen: folder of the dom0 image */
+	const char *xen;    /* engine xen: the hypervisor; NULL = that of the dom0 image */
 	const char *frozen; /* engine xen: folder of a frozen dom0; NULL = boot it for real */
+	bool stubdom;	    /* engine stubdom: the device model in a domain of its own */
 	/* further arguments, as they are; engine xen: of the device model, and lines of xl.cfg(5)
 	 * behind "xl.cfg:" */
 	const char *const *extra;

@@ -14,6 +14,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "engine/xen_argv.h"
+#include "engine/xen_stubdom.h"
 
 #define XL_LINE "xl.cfg:"
 
@@ -76,6 +77,12 @@ static const char ide_drive[] = "if=ide,format=raw,file.locking=off,file=" AGENT
 /* The ROM is on a card that does nothing else. */
 static const char *const card_arguments[] = {
 	"-device", CARD ",romfile=" AGENT_CELL "/rom/" CARD_ROM};
+
+/* A port to ask for the payload, which the stub domain serves, and the same card. */
+static const char *const stream_arguments[] = {"-chardev", STUBDOM_PORT, "-device",
+	"virtio-serial-pci,disable-modern=on", "-device",
+	"virtserialport,chardev=stream,name=org.dkboot.stream", "-device",
+	CARD ",romfile=" AGENT_CELL "/rom/" CARD_ROM};
 
 static const char *const rom_arguments[] = {"-L", AGENT_CELL "/rom"};
 
@@ -145,12 +152,16 @@ static void add_model_arguments(
 		add_volume(out, machine);
 	if (payload->volume && !payload->volume_starts)
 		add_elements(out, card_arguments, sizeof(card_arguments) / sizeof(*card_arguments));
+	if (payload->stream)
+		add_elements(out, stream_arguments,
+			sizeof(stream_arguments) / sizeof(*stream_arguments));
 	buffer_add_text(out, "]\n");
 }
 
 /* Where nothing else is said: on_crash and on_poweroff leave the guest to be looked at. */
+static const char serial_line[] = "serial=\"unix:" AGENT_SERIAL "\"\n";
+
 static const char hvm_lines[] = "type=\"hvm\"\n"
-				"serial=\"unix:" AGENT_SERIAL "\"\n"
 				"vga=\"none\"\n"
 				"vnc=0\n"
 				"sdl=0\n";
@@ -168,10 +179,14 @@ void xen_config(const struct machine *given, const struct payload *payload, stru
 	here.attached_count = payload->attached_count;
 	add_string(out, "name", "cell");
 	buffer_add_text(out, pvh ? "type=\"pvh\"\n" : hvm_lines);
+	if (machine->stubdom)
+		stubdom_config(payload, out);
+	else if (!pvh)
+		buffer_add_text(out, serial_line);
 	buffer_printf(out, "memory=%llu\nvcpus=%u\n", (unsigned long long)(machine->memory >> 20),
 		machine->vcpus);
 	buffer_add_text(out, all_lines);
-	if (payload->volume)
+	if (payload->volume || payload->stream)
 		add_string(out, "boot", payload->volume_starts ? "c" : "n");
 	else if (!payload->disk)
 		add_payload(out, machine, payload);
@@ -222,14 +237,14 @@ static int add_part(
 	return status;
 }
 
+static const char *const rom_names[] = {"linuxboot.bin", "linuxboot_dma.bin", "multiboot.bin",
+	"multiboot_dma.bin", "pvh.bin", CARD_ROM, NULL};
+
 static int add_roms(struct archive *archive, const char *folder, struct error *error)
 {
-	static const char *const names[] = {"linuxboot.bin", "linuxboot_dma.bin", "multiboot.bin",
-		"multiboot_dma.bin", "pvh.bin", CARD_ROM};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		autofree char *path = format_text("%s/%s", folder, names[i]);
-		autofree char *name = format_text("rom/%s", names[i]);
+	for (size_t i = 0; rom_names[i]; i++) {
+		autofree char *path = format_text("%s/%s", folder, rom_names[i]);
+		autofree char *name = format_text("rom/%s", rom_names[i]);
 		autobuffer struct buffer rom = {0};
 
 		if (!file_exists(path))
@@ -266,6 +281,26 @@ static int add_payload_parts(struct archive *archive, const struct machine *mach
 	return payload->initrd ? add_part(archive, "initrd", payload->initrd, error) : 0;
 }
 
+static int add_sender(struct archive *archive, const struct machine *machine,
+	const struct payload *payload, struct error *error)
+{
+	autobuffer struct buffer arguments = {0};
+	const char *roms[sizeof(rom_names) / sizeof(rom_names[0])] = {NULL};
+	size_t count = 0;
+
+	for (size_t i = 0; machine->rom_folder && rom_names[i]; i++) {
+		autofree char *path = format_text("%s/%s", machine->rom_folder, rom_names[i]);
+
+		if (file_exists(path))
+			roms[count++] = rom_names[i];
+	}
+	if (payload->stream && add_bytes(archive, "cmdline", payload->cmdline,
+				       strlen(payload->cmdline), error) < 0)
+		return -1;
+	stubdom_sender(payload, roms, &arguments);
+	return add_bytes(archive, "stream", arguments.data, arguments.size, error);
+}
+
 static int fill(struct archive *archive, const struct machine *machine,
 	const struct payload *payload, const char *id, struct error *error)
 {
@@ -274,6 +309,7 @@ static int fill(struct archive *archive, const struct machine *machine,
 	xen_config(machine, payload, &config);
 	if (add_bytes(archive, "id", id, strlen(id), error) < 0 ||
 		add_bytes(archive, "cell.cfg", config.data, config.size, error) < 0 ||
+		(machine->stubdom && add_sender(archive, machine, payload, error) < 0) ||
 		add_payload_parts(archive, machine, payload, error) < 0)
 		return -1;
 	return machine->rom_folder ? add_roms(archive, machine->rom_folder, error) : 0;

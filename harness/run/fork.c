@@ -15,7 +15,7 @@
 bool fork_possible(const struct machine *machine, const struct payload *payload)
 {
 	return payload->volume && payload->volume_sound && !payload->volume_starts &&
-	       !machine->volume_ide;
+	       !machine->volume_ide && !machine->stubdom;
 }
 
 /* The ROM is about to run: the oracle compares with what is in memory now. */

@@ -88,7 +88,7 @@ static void pick_expectations(struct job *job)
 /* Sources of payload bytes that a plain machine has; true = through fw_cfg's DMA interface. */
 static int source_dma(const char *engine, const char *source, bool *dma, struct error *error)
 {
-	if (strcmp(engine, "xen") == 0 && strcmp(source, "fwcfg-dma") == 0)
+	if (strcmp(engine, "qemu") != 0 && strcmp(source, "fwcfg-dma") == 0)
 		return fail(error, "source fwcfg-dma: an HVM guest's fw_cfg has no DMA before QEMU "
 				   "9.0, expected "
 				   "fwcfg-pio");
@@ -148,7 +148,9 @@ static int describe_machine(struct job *job, struct stage *stage, struct error *
 	const char *rom = stand_in ? stand_in : cell_value(job->cell, AXIS_ROM)->text;
 	const struct cell *cell = job->cell;
 	const char *cpu = cell_value(cell, AXIS_CPU)->text;
-	const char *firmware = cell_value(cell, AXIS_FIRMWARE)->text;
+	const char *firmware = stage->choices.stand_in.firmware
+				       ? stage->choices.stand_in.firmware
+				       : cell_value(cell, AXIS_FIRMWARE)->text;
 
 	job->engine = engine_find(cell_value(cell, AXIS_ENGINE)->text);
 	if (!job->engine)
@@ -162,6 +164,7 @@ static int describe_machine(struct job *job, struct stage *stage, struct error *
 		.memory = cell_value(cell, AXIS_MEMORY)->number,
 		.vcpus = (unsigned)cell_value(cell, AXIS_VCPUS)->number,
 		.firmware = strcmp(firmware, "seabios") == 0 ? NULL : firmware,
+		.stubdom = strcmp(job->engine->name, "stubdom") == 0,
 	};
 	job->report = reports_on(job);
 	if (source_dma(job->engine->name, cell_value(cell, AXIS_SOURCE)->text, &job->machine.dma,
@@ -210,9 +213,10 @@ static int make_stream(struct job *job, struct error *error)
 		return fail(error, "source stream: only a Linux kernel is booted from one");
 	if (!job->machine.rom_folder)
 		return fail(error, "source stream: no stock ROM asks for one");
-	if (strcmp(job->engine->name, "qemu"))
-		return fail(error, "source stream: engine %s has nobody who sends one",
-			job->engine->name);
+	if (strcmp(job->engine->name, "xen") == 0)
+		return fail(error, "source stream: engine xen has nobody who sends one");
+	if (strcmp(job->engine->name, "qemu") != 0 && *behind)
+		return fail(error, "source %s: faults are planted under engine qemu only", source);
 	job->payload.stream = true;
 	job->payload.stream_fault = *behind ? behind + 1 : behind;
 	return 0;
@@ -250,8 +254,9 @@ int job_prepare(struct job *job, struct stage *stage, const struct cell *cell, s
 	if (describe_machine(job, stage, error) < 0 || plan_move(job, error) < 0 ||
 		make_payload(job, stage, error) < 0)
 		return -1;
-	if (!strcmp(job->engine->name, "xen") && stage_xen(stage, &job->machine, &job->payload,
-							 &job->frozen, &job->forked, error) < 0)
+	if (strcmp(job->engine->name, "qemu") != 0 &&
+		stage_xen(stage, &job->machine, &job->payload, &job->frozen, &job->forked, error) <
+			0)
 		return -1;
 	name_payload(job);
 	name_axes(job);

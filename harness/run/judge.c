@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "record/map.h"
 #include "run/fork.h"
 
 /*
@@ -322,13 +323,13 @@ enum judge_answer judge_see(struct judge *judge, const struct job *job, struct b
 }
 
 /* A kernel that runs as it should, entered where nobody looked. */
-static const struct violation flat_missed = {"K1a",
-	"the kernel ran, and its first instruction was not seen where its file and the memory map "
-	"put it, in the right mode of the processor"};
+static const struct violation flat_missed = {.rule = "K1a",
+	.text = "the kernel ran, and its first instruction was not seen where its file and the "
+		"memory map put it, in the right mode of the processor"};
 
-static const struct violation entry_missed = {"I1a",
-	"the kernel ran, and its first instruction was seen neither at 0x10200 nor at "
-	"0x90200 in real mode"};
+static const struct violation entry_missed = {.rule = "I1a",
+	.text = "the kernel ran, and its first instruction was seen neither at 0x10200 nor at "
+		"0x90200 in real mode"};
 
 void judge_passed(struct judge *judge)
 {
@@ -349,7 +350,8 @@ int judge_record(struct judge *judge, const char *folder, struct error *error)
 {
 	autofree char *text_path = format_text("%s/layout.txt", folder);
 	autofree char *json_path = format_text("%s/layout.json", folder);
-	autobuffer struct buffer text = {0}, json = {0};
+	autofree char *picture_path = format_text("%s/layout.svg", folder);
+	autobuffer struct buffer text = {0}, json = {0}, picture = {0};
 
 	if (judge->reported && judge_record_report(judge, folder, error) < 0)
 		return -1;
@@ -357,7 +359,9 @@ int judge_record(struct judge *judge, const char *folder, struct error *error)
 		return 0;
 	layout_map(newest(judge), &text);
 	layout_json(newest(judge), &json);
-	if (file_write(text_path, text.data, text.size, error) < 0)
+	map_svg_file(newest(judge), &picture);
+	if (file_write(text_path, text.data, text.size, error) < 0 ||
+		file_write(picture_path, picture.data, picture.size, error) < 0)
 		return -1;
 	return file_write(json_path, json.data, json.size, error);
 }

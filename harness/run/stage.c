@@ -157,8 +157,11 @@ void stage_close(struct stage *stage)
 	free(stage->choices.stand_in.kernel);
 	free(stage->choices.stand_in.initrd);
 	free(stage->choices.stand_in.rom);
+	free(stage->choices.stand_in.firmware);
+	free(stage->choices.stand_in.xen);
 	free(stage->dom0);
-	free(stage->frozen);
+	free(stage->frozen[0]);
+	free(stage->frozen[1]);
 	forks_free(stage->forks);
 	free(stage->folder);
 	*stage = (struct stage){0};
@@ -173,23 +176,25 @@ int stage_xen(struct stage *stage, struct machine *machine, const struct payload
 	char **frozen, bool *forked, struct error *error)
 {
 	const char *cache = stage->parts.cache;
+	char **idle = &stage->frozen[machine->stubdom];
 
 	if (!stage->dom0)
 		stage->dom0 = dom0_find(stage->parts.guests, cache, error);
 	if (!stage->dom0)
 		return -1;
 	machine->dom0 = stage->dom0;
-	if (stage->choices.cold)
+	machine->xen = stage->choices.stand_in.xen;
+	if (stage->choices.cold || machine->xen)
 		return 0;
 	*forked = !stage->choices.built && !stage->choices.idle && fork_possible(machine, payload);
 	if (*forked) {
 		*frozen = copy_text(fork_find(&stage->forks, machine, cache, say, error));
-	} else if (stage->choices.built) {
+	} else if (stage->choices.built && !machine->stubdom) {
 		*frozen = frozen_find(machine, payload, cache, say, error);
 	} else {
-		if (!stage->frozen) /* one for the run: it is looked through once */
-			stage->frozen = frozen_find(machine, NULL, cache, say, error);
-		*frozen = stage->frozen ? copy_text(stage->frozen) : NULL;
+		if (!*idle) /* one for the run: it is looked through once */
+			*idle = frozen_find(machine, NULL, cache, say, error);
+		*frozen = *idle ? copy_text(*idle) : NULL;
 	}
 	machine->frozen = *frozen;
 	return *frozen ? 0 : -1;

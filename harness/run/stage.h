@@ -25,6 +25,8 @@ struct stand_in {
 	char *kernel;
 	char *initrd;
 	char *rom;
+	char *firmware;
+	char *xen; /* the hypervisor, an ELF file: its dom0 is booted cold */
 };
 
 /** What the user chose for the whole run. */
@@ -53,7 +55,7 @@ struct stage {
 	struct pantry *pantry;
 	struct rom *roms;
 	char *dom0;	    /* folder of the image of dom0; NULL until a cell needs it */
-	char *frozen;	    /* folder of that, frozen */
+	char *frozen[2];    /* folder of that, frozen; [1] with the image of stub domains in it */
 	struct fork *forks; /* guests in it that wait for their payload, frozen */
 	char *folder;	    /* of the run, absolute */
 };

@@ -3,6 +3,7 @@
  *
  * - hello: answered, no more
  * - unpack ID: unpacks the archive on the payload disk; its file `id` must hold ID
+ * - stream: starts the sender of a payload that a stub domain is to have (agent/stubdom.c)
  * - create: builds the domain of cell.cfg and leaves it paused
  * - unpause N, pause N, destroy N
  * - save N: into memory of dom0; the domain is gone then
@@ -225,6 +226,7 @@ static const struct {
 } others[] = {
 	{"hello", greet},
 	{"unpack", unpack},
+	{"stream", stream_start},
 	{"forget", forget},
 	{"pause", pause_domain},
 	{"unpause", unpause_domain},
