@@ -16,7 +16,7 @@ $(O)/harness/guests/sender.o: guests/stubdom/stream/sender.c
 
 harness_CFLAGS  = -std=gnu11 -O2 -g $(WARN) -Iharness -D_GNU_SOURCE -DDKBOOT_VERSION='"$(VERSION)"' \
 		  $(shell pkg-config --cflags $(harness_pkgs) 2>/dev/null) $(CFLAGS) $(SANITIZE)
-harness_LIBS    = $(shell pkg-config --libs $(harness_pkgs) 2>/dev/null) $(HARNESS_EXTRA_LIBS)
+harness_LIBS    = $(shell pkg-config --libs $(harness_pkgs) 2>/dev/null) $(HARNESS_EXTRA_LIBS) -lm
 VERSION        ?= 0.1
 
 harness_CFLAGS := $(harness_CFLAGS)
@@ -43,6 +43,9 @@ $(O)/tests/%: $(O)/harness/tests/%.o $(harness_objects)
 
 unit_tests := $(patsubst harness/tests/%.c,$(O)/tests/%,$(harness_tests))
 test_tools := $(patsubst harness/tests/%.c,$(O)/tests/%,$(harness_tools))
+
+# The assembler reads these, and no compiler tells make.
+$(O)/harness/record/assets.o: $(wildcard harness/record/page/*)
 
 -include $(patsubst %.o,%.d,$(harness_objects) $(O)/harness/main.o)
 -include $(patsubst harness/%.c,$(O)/harness/%.d,$(harness_tests) $(harness_tools))

@@ -17,6 +17,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/interrupt.h"
 
 /* What the guardian tells at its end, in one write. */
 struct report {
@@ -140,18 +141,23 @@ __attribute__((noreturn)) static void guard(
 }
 
 /* Collects output until the report comes; a descendant may keep the pipe open beyond that. */
-static bool collect(int output, int from_guardian, struct report *report, struct buffer *out)
+static bool collect(int output, int from_guardian, const struct listener *listener,
+	struct report *report, struct buffer *out)
 {
-	struct pollfd watched[] = {
-		{.fd = output, .events = POLLIN}, {.fd = from_guardian, .events = POLLIN}};
+	struct pollfd watched[] = {{.fd = output, .events = POLLIN},
+		{.fd = from_guardian, .events = POLLIN}, {.fd = interrupt_fd(), .events = POLLIN}};
 	char chunk[4096];
 	ssize_t got;
 
 	for (;;) {
-		if (poll(watched, 2, -1) < 0 && errno != EINTR)
+		if (poll(watched, 3, -1) < 0 && errno != EINTR)
+			return false;
+		if (watched[2].revents)
 			return false;
 		while ((got = read(output, chunk, sizeof(chunk))) > 0)
 			buffer_add(out, chunk, (size_t)got);
+		if (listener)
+			listener->heard(listener->context);
 		if (!got)
 			watched[0].fd = -1;
 		if (watched[1].revents)
@@ -177,8 +183,8 @@ static int judge(const struct report *report, const char *program, unsigned time
 	return 0;
 }
 
-int run_command(char *const *argv, const char *folder, unsigned timeout_ms, struct buffer *output,
-	int *status, struct error *error)
+int run_command_heard(char *const *argv, const char *folder, unsigned timeout_ms,
+	struct buffer *output, const struct listener *listener, int *status, struct error *error)
 {
 	int life[2], out[2], told[2];
 	autofd int alive = -1;
@@ -202,9 +208,20 @@ int run_command(char *const *argv, const char *folder, unsigned timeout_ms, stru
 	close(told[1]);
 	if (pid < 0)
 		return fail_errno(error, "%s: cannot be started", argv[0]);
-	complete = collect(from_command, from_guardian, &report, output);
+	complete = collect(from_command, from_guardian, listener, &report, output);
+	if (!complete) { /* the guardian ends them all when it hears nothing of us any more */
+		close(alive);
+		alive = -1;
+	}
 	waitpid(pid, NULL, 0);
 	if (!complete)
-		return fail(error, "%s: its guardian was killed", argv[0]);
+		return fail(error, "%s: %s", argv[0],
+			interrupt_signal() ? "interrupted" : "its guardian was killed");
 	return judge(&report, argv[0], timeout_ms, status, error);
+}
+
+int run_command(char *const *argv, const char *folder, unsigned timeout_ms, struct buffer *output,
+	int *status, struct error *error)
+{
+	return run_command_heard(argv, folder, timeout_ms, output, NULL, status, error);
 }

@@ -45,4 +45,14 @@ pid_t spawn(const struct command *command, int *pidfd, struct error *error);
 int run_command(char *const *argv, const char *folder, unsigned timeout_ms, struct buffer *output,
 	int *status, struct error *error);
 
+/** Who is told that a command has printed something. */
+struct listener {
+	void (*heard)(void *context);
+	void *context;
+};
+
+/** Like run_command(); @listener is told whenever there is more in @output. */
+int run_command_heard(char *const *argv, const char *folder, unsigned timeout_ms,
+	struct buffer *output, const struct listener *listener, int *status, struct error *error);
+
 #endif

@@ -94,6 +94,21 @@ const char *format_size(uint64_t bytes, char *out, size_t room)
 	return out;
 }
 
+const char *format_about(uint64_t bytes, char *out, size_t room)
+{
+	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+	double value = (double)bytes;
+	unsigned unit = 0;
+
+	while (value >= 1024 && unit < 4) {
+		value /= 1024;
+		unit++;
+	}
+	snprintf(out, room, unit && value != (double)(uint64_t)value ? "%.1f %s" : "%.0f %s", value,
+		units[unit]);
+	return out;
+}
+
 /* A character that moves the cursor or turns the direction of writing, though well-formed. */
 static bool is_unseemly(uint32_t code)
 {

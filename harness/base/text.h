@@ -29,6 +29,9 @@ int parse_duration(const char *text, uint32_t *milliseconds);
 /** Writes a size the short way ("512M", "1536K", "17"), exact; @room of 24 bytes is enough. */
 const char *format_size(uint64_t bytes, char *out, size_t room);
 
+/** Writes a size as people say it ("511.0 KiB", "2 MiB", "20 B"); @room of 24 bytes is enough. */
+const char *format_about(uint64_t bytes, char *out, size_t room);
+
 /**
  * Appends untrusted bytes so that no control byte reaches a terminal: printable ASCII and
  * well-formed UTF-8 stay, all else becomes \xNN; at most @limit input bytes are taken and the rest

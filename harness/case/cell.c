@@ -39,6 +39,8 @@ void cell_folder(const struct cell *cell, struct buffer *out)
 		if (strchr(":=,", *at))
 			*at = '-';
 	buffer_printf(out, "%.*s-%s", FOLDER_HASH, digest.hex, tail);
+	if (cell->copy)
+		buffer_printf(out, "-%u", cell->copy);
 }
 
 /* What boots cost, in milliseconds, roughly as measured under TCG on one core: the ratios matter.

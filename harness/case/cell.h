@@ -10,6 +10,7 @@
 struct cell {
 	const struct test_case *from;
 	uint16_t at[AXES]; /* index of the value on each axis */
+	uint16_t copy; /* of a cell that is booted again and again: its folder tells them apart */
 };
 
 struct cell_list {
@@ -35,7 +36,8 @@ int cells_expand(const struct test_case *test_case, struct cell_list *out, struc
 void cell_id(const struct cell *cell, struct buffer *out);
 
 /** Appends the name of the cell's folder: 8 hex digits of the id's SHA-256, '-', a readable tail of
- * at most 60 bytes. */
+ * at most 60 bytes, and "-N" for
+ * copy N. */
 void cell_folder(const struct cell *cell, struct buffer *out);
 
 bool selector_fits(const struct selector *selector, const struct cell *cell);

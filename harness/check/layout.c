@@ -199,8 +199,8 @@ void layout_compare(struct layout_verdict *again, const struct layout_verdict *f
 	if (!grown)
 		abort();
 	again->violations = grown;
-	grown[again->violation_count++] = (struct violation){LAYOUT_RULE_RESET,
-		format_text("after a reset: expected \"%s\", found \"%s\"", before, now)};
+	grown[again->violation_count++] = (struct violation){.rule = LAYOUT_RULE_RESET,
+		.text = format_text("after a reset: expected \"%s\", found \"%s\"", before, now)};
 }
 
 void layout_verdict_free(struct layout_verdict *verdict)

@@ -18,6 +18,12 @@ struct memory_image *memory_image_take(
 
 void memory_image_free(struct memory_image *image);
 
+/** Writes a copy to a file, for memory_image_load(). @return 0, or -1 with the reason */
+int memory_image_save(const struct memory_image *image, const char *path, struct error *error);
+
+/** Reads a copy back. @return NULL with the reason */
+struct memory_image *memory_image_load(const char *path, struct error *error);
+
 /** Whose work is judged: decides which exact values are expected beside what the specification asks
  * of all. */
 enum loader { LOADER_DKBOOT, LOADER_STOCK, LOADER_OTHER };
@@ -36,8 +42,9 @@ struct layout_scene {
 
 /** One rule that was broken. */
 struct violation {
-	const char *rule; /* its id in the table: "I5" */
-	char *text;	  /* addresses, expected and found, one line */
+	const char *rule;    /* its id in the table: "I5" */
+	char *text;	     /* addresses, expected and found, one line */
+	uint64_t start, end; /* what of the memory it is about; 0, 0 = no place in particular */
 };
 
 /** What lies where, for maps: sorted by address. */

@@ -38,9 +38,8 @@ void accuse(struct layout_view *view, uint64_t start, uint64_t end, const char *
 	add_printable(&line, text, strlen(text), sizeof(text));
 	if (view->rule_accusations == RULE_LIMIT)
 		buffer_add_text(&line, " (no more of these are named)");
-	*violation = (struct violation){view->rule->id, buffer_take(&line)};
-	view->spots = grow(view->spots, count, sizeof(*view->spots));
-	view->spots[count] = (struct spot){start, end};
+	*violation = (struct violation){
+		.rule = view->rule->id, .text = buffer_take(&line), .start = start, .end = end};
 }
 
 static const char *hex(const uint8_t *bytes, size_t size, char out[3 * SHOWN_BYTES + 1])

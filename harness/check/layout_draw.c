@@ -10,21 +10,6 @@
 #define NESTING	   4
 #define LINE_LIMIT 1024
 
-static const char *short_size(uint64_t bytes, char out[24])
-{
-	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-	double value = (double)bytes;
-	unsigned unit = 0;
-
-	while (value >= 1024 && unit < 4) {
-		value /= 1024;
-		unit++;
-	}
-	snprintf(out, 24, unit && value != (double)(uint64_t)value ? "%.1f %s" : "%.0f %s", value,
-		units[unit]);
-	return out;
-}
-
 /* How deep region @index lies inside of those in front of it. */
 static unsigned depth(const struct layout_verdict *verdict, size_t index)
 {
@@ -43,8 +28,8 @@ static void draw_region(const struct layout_verdict *verdict, size_t index, stru
 
 	buffer_printf(out, "%c %09llx-%09llx %10s  %*s%s\n", region->wrong ? '!' : ' ',
 		(unsigned long long)region->start, (unsigned long long)region->end - 1,
-		short_size(region->end - region->start, size), (int)(2 * depth(verdict, index)), "",
-		region->name);
+		format_about(region->end - region->start, size, sizeof(size)),
+		(int)(2 * depth(verdict, index)), "", region->name);
 }
 
 void layout_map(const struct layout_verdict *verdict, struct buffer *out)
@@ -66,10 +51,17 @@ static json_t *violations(const struct layout_verdict *verdict)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < verdict->violation_count; i++)
-		json_array_append_new(
-			list, json_pack("{s:s, s:s}", "rule", verdict->violations[i].rule, "text",
-				      verdict->violations[i].text));
+	for (size_t i = 0; i < verdict->violation_count; i++) {
+		const struct violation *violation = &verdict->violations[i];
+		json_t *object =
+			json_pack("{s:s, s:s}", "rule", violation->rule, "text", violation->text);
+
+		if (object && violation->end)
+			json_object_update_new(object,
+				json_pack("{s:I, s:I}", "start", (json_int_t)violation->start,
+					"end", (json_int_t)violation->end));
+		json_array_append_new(list, object);
+	}
 	return list;
 }
 

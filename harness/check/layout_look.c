@@ -324,7 +324,6 @@ void layout_look_end(struct layout_view *view)
 	free(view->setup_file);
 	free(view->setup_guest);
 	free(view->cmdline_found);
-	free(view->spots);
 	free(view->chunk);
 	free(view->other);
 }

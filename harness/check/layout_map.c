@@ -76,7 +76,8 @@ static struct region *add_region(
 static bool is_accused(const struct layout_view *view, uint64_t start, uint64_t end)
 {
 	for (size_t i = 0; i < view->verdict->violation_count; i++)
-		if (overlaps(start, end, view->spots[i].start, view->spots[i].end))
+		if (overlaps(start, end, view->verdict->violations[i].start,
+			    view->verdict->violations[i].end))
 			return true;
 	return false;
 }

@@ -95,7 +95,6 @@ struct layout_view {
 
 	const struct layout_rule *rule; /* being checked */
 	unsigned rule_accusations;
-	struct spot *spots;
 	uint8_t *chunk, *other; /* CHUNK bytes each */
 };
 

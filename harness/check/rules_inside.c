@@ -32,8 +32,8 @@ void inside_differ(struct inside_view *view, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	verdict->violations = grown;
-	grown[verdict->violation_count++] =
-		(struct violation){view->rule->id, format_text("seen from inside: %s", text)};
+	grown[verdict->violation_count++] = (struct violation){
+		.rule = view->rule->id, .text = format_text("seen from inside: %s", text)};
 }
 
 const char *inside_seen(const struct inside_view *view, const char *name)
@@ -351,6 +351,8 @@ void inside_rules_text(struct buffer *out)
 	buffer_add_text(out, "Seen from inside, for guests that report:\n\n"
 			     "| Id | Rule | Source | Guests |\n|---|---|---|---|\n");
 	for (const struct inside_rule *rule = inside_rules; rule->id; rule++)
-		buffer_printf(out, "| %s | %s | %s | %s |\n", rule->id, rule->sentence,
-			rule->source, guests[rule->guests]);
+		buffer_printf(out, "| %s | %s | %s | %s%s |\n", rule->id, rule->sentence,
+			rule->source, guests[rule->guests],
+			rule->flat && rule->guests & INSIDE_PROBE ? " entered in protected mode"
+								  : "");
 }

@@ -21,4 +21,10 @@ struct call {
 int execute(struct selection *selection, const struct options *options, const struct call *call,
 	struct error *error);
 
+/** What is known of a run at its start: the first line of its journal. Release it. */
+void execute_facts(struct run_facts *facts, const struct stage *stage,
+	const struct options *options, const struct call *call, size_t planned);
+
+void execute_facts_free(struct run_facts *facts);
+
 #endif

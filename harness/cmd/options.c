@@ -18,6 +18,7 @@ enum {
 	KEY_SCALE,
 	KEY_COLD,
 	KEY_BUILT,
+	KEY_IDLE,
 	KEY_FAIL_FAST,
 	KEY_KEEP,
 	KEY_RESUME,
@@ -30,8 +31,21 @@ enum {
 	KEY_LIMIT,
 	KEY_MAP,
 	KEY_BUGS,
+	KEY_BOOTSECTOR,
 	KEY_BASELINE,
-	KEY_SLOWER
+	KEY_SLOWER,
+	KEY_GIT,
+	KEY_GOOD,
+	KEY_BAD,
+	KEY_BUILD,
+	KEY_CELL,
+	KEY_SET,
+	KEY_AXIS_RANGE,
+	KEY_CONFIDENCE,
+	KEY_STEP,
+	KEY_BOOTS,
+	KEY_FAILURES,
+	KEY_RATES
 };
 
 static const struct argp_option select_options[] = {
@@ -58,7 +72,8 @@ static const struct argp_option replace_options[] = {
 		"how the kernel is started: by the ROM; from a disk, by GRUB's linux or linux16",
 		2},
 	{"source", KEY_AXIS + AXIS_SOURCE, "NAME", 0,
-		"where the ROM gets its bytes: fwcfg-dma, fwcfg-pio, volume", 2},
+		"where the loader gets its bytes: fwcfg-dma, fwcfg-pio, volume, bootsector, stream",
+		2},
 	{"engine", KEY_AXIS + AXIS_ENGINE, "NAME", 0, "what boots the cells: qemu, xen", 2},
 	{"resets", KEY_AXIS + AXIS_RESETS, "N", 0,
 		"reset so many times from outside, each boot judged", 2},
@@ -73,6 +88,11 @@ static const struct argp_option run_options[] = {
 		3},
 	{"built", KEY_BUILT, NULL, 0,
 		"under Xen, clone the machine with the domain built, frozen once for each payload",
+		3},
+	{"idle", KEY_IDLE, NULL, 0,
+		"under Xen, clone the machine with an idle dom0 also where a guest could be cloned "
+		"that waits "
+		"for its payload",
 		3},
 	{"cold", KEY_COLD, NULL, 0, "boot Xen and dom0 for each cell, instead of cloning them", 3},
 	{"timeout-scale", KEY_SCALE, "X", 0, "multiply all time limits", 3},
@@ -117,12 +137,61 @@ static const struct argp_option pack_options[] = {
 		"kernel, a file or a name of the catalogue", 1},
 	{"initrd", KEY_AXIS + AXIS_INITRD, "FILE|NAME", 0, "initrd, or none", 1},
 	{"cmdline", KEY_AXIS + AXIS_CMDLINE, "TEXT", 0, "command line", 1},
-	{"output", 'o', "FILE", 0, "the volume", 1}, {0}};
+	{"bootsector", KEY_BOOTSECTOR, NULL, 0,
+		"with a first sector that starts the loader: for firmware that runs no option ROM",
+		1},
+	{"output", 'o', "FILE", 0, "the volume; must not be there yet", 1}, {0}};
+
+static const struct argp_option report_options[] = {
+	{"output", 'o', "FILE", 0, "the page (default: RUN/report.html; -: standard output)", 1},
+	{"baseline", KEY_BASELINE, "RUN", 0, "an earlier run: tell what has changed since", 1},
+	{"slower", KEY_SLOWER, "RATIO,TIME", 0, "when a cell is slower than in --baseline", 1},
+	{0}};
 
 static const struct argp_option compare_options[] = {
 	{"slower", KEY_SLOWER, "RATIO,TIME", 0,
 		"a cell is slower when it took RATIO times as long and TIME longer (2,1s)", 1},
 	{"format", KEY_FORMAT, "tty|json", 0, "what to print", 1}, {0}};
+
+static const struct argp_option hunt_options[] = {
+	{"cell", KEY_CELL, "CELL", 0,
+		"the cell that fails: its id in a case file, or its folder in a run", 1},
+	{"git", KEY_GIT, "DIR", 0, "the repository with the history; it is cloned, not touched", 1},
+	{"good", KEY_GOOD, "COMMIT", 0, "a commit with which the cell passes", 1},
+	{"bad", KEY_BAD, "COMMIT", 0, "a later one with which it fails", 1},
+	{"build", KEY_BUILD, "CMD", 0, "shell command that builds a commit, in its tree", 1},
+	{"set", KEY_SET, "PART=FILE", 0,
+		"the built file that goes into the cell: rom, kernel, initrd, firmware, qemu or "
+		"xen; in the tree unless it begins with /; repeated",
+		1},
+	{"confidence", KEY_CONFIDENCE, "P", 0,
+		"the fault shows only now and then: boot each commit often enough to be sure of "
+		"the answer with this chance, 0.5 to 0.999999",
+		1},
+	{"axis", KEY_AXIS_RANGE, "AXIS=A..B", 0,
+		"instead of commits: memory=32M..4G, cmdline-length=0..8192, initrd-size=0..2G, "
+		"kernel=6.1.0-47..6.12.117",
+		1},
+	{"step", KEY_STEP, NULL, 0,
+		"test the commit that is checked out in DIR and exit as `git bisect run` wants it: "
+		"0 good, 1 bad, 125 cannot be tested, 128 stop",
+		1},
+	{"boots", KEY_BOOTS, "N", 0, "step: so many passes make a commit good (default 1)", 1},
+	{"failures", KEY_FAILURES, "N", 0,
+		"step: do not decide, count: until N failures or as many boots as --boots says", 1},
+	{"rates", KEY_RATES, "BASE:RATE:ERROR", 0,
+		"step: good commits fail at a rate, too; decide by a sequential test", 1},
+	{0}};
+
+static const struct argp_option merge_options[] = {
+	{"output", 'o', "DIR", 0, "folder of the whole run (default: dkboot-runs/TIME)", 1},
+	{"format", KEY_FORMAT, "tty|tap|json", 0, "what to print", 1},
+	{"junit", KEY_JUNIT, "FILE", 0, "write JUnit XML too", 1},
+	{"baseline", KEY_BASELINE, "RUN", 0,
+		"compare with an earlier run (folder or JUnit file), and fail on regressions alone",
+		1},
+	{"slower", KEY_SLOWER, "RATIO,TIME", 0, "when a cell is slower than in --baseline", 1},
+	{0}};
 
 static error_t complain(
 	struct options *options, const char *option, const char *value, const char *wanted)
@@ -251,8 +320,17 @@ static error_t parse_run(struct options *options, int key, char *text)
 	case KEY_BUGS:
 		options->bugs = true;
 		return 0;
+	case KEY_STEP:
+		options->hunt.step = true;
+		return 0;
+	case KEY_BOOTSECTOR:
+		options->bootsector = true;
+		return 0;
 	case KEY_BUILT:
 		options->built = true;
+		return 0;
+	case KEY_IDLE:
+		options->idle = true;
 		return 0;
 	case KEY_COLD:
 		options->cold = true;
@@ -266,6 +344,23 @@ static error_t parse_run(struct options *options, int key, char *text)
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
+}
+
+/* The texts of `bisect`: what they mean is its own matter. */
+static const char **hunt_text(struct hunt_options *hunt, int key)
+{
+	const struct {
+		int key;
+		const char **text;
+	} texts[] = {{KEY_GIT, &hunt->git}, {KEY_GOOD, &hunt->good}, {KEY_BAD, &hunt->bad},
+		{KEY_BUILD, &hunt->build}, {KEY_CELL, &hunt->cell}, {KEY_AXIS_RANGE, &hunt->axis},
+		{KEY_CONFIDENCE, &hunt->confidence}, {KEY_BOOTS, &hunt->boots},
+		{KEY_FAILURES, &hunt->failures}, {KEY_RATES, &hunt->rates}};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (texts[i].key == key)
+			return texts[i].text;
+	return NULL;
 }
 
 /* Options that only carry a text. */
@@ -289,7 +384,7 @@ static const char **text_option(struct options *options, int key)
 	case KEY_LIMIT:
 		return &options->limit;
 	default:
-		return NULL;
+		return hunt_text(&options->hunt, key);
 	}
 }
 
@@ -310,6 +405,8 @@ static error_t parse_one(int key, char *text, struct argp_state *state)
 		return parse_shard(options, text);
 	if (key == KEY_EXPECT)
 		append(&options->expect, &options->expect_count, text);
+	else if (key == KEY_SET)
+		append(&options->hunt.set, &options->hunt.set_count, text);
 	else if (key == ARGP_KEY_ARG)
 		append(&options->cases, &options->case_count, text);
 	else
@@ -326,7 +423,8 @@ static struct argp_option *options_join(unsigned groups)
 	} tables[] = {{OPTIONS_SELECT, select_options}, {OPTIONS_BOOT, boot_options},
 		{OPTIONS_LIST, list_options}, {OPTIONS_REPLACE, replace_options},
 		{OPTIONS_RUN, run_options}, {OPTIONS_PACK, pack_options},
-		{OPTIONS_COMPARE, compare_options}};
+		{OPTIONS_COMPARE, compare_options}, {OPTIONS_REPORT, report_options},
+		{OPTIONS_HUNT, hunt_options}, {OPTIONS_MERGE, merge_options}};
 	struct argp_option *all = calloc(64, sizeof(*all));
 	size_t count = 0;
 
@@ -381,4 +479,5 @@ void options_free(struct options *options)
 	free(options->names[1]);
 	free(options->cases);
 	free(options->expect);
+	free(options->hunt.set);
 }

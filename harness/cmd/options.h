@@ -15,6 +15,15 @@ struct replacement {
 	const char *text;
 };
 
+/** dkboot bisect: as they were typed; NULL = not at all. */
+struct hunt_options {
+	const char *git, *good, *bad, *build, *cell, *axis;
+	const char *confidence, *boots, *failures, *rates;
+	const char **set; /* "PART=FILE" */
+	size_t set_count;
+	bool step;
+};
+
 struct options {
 	const char **cases; /* files and folders named on the command line */
 	size_t case_count;
@@ -32,16 +41,18 @@ struct options {
 	const char
 		*layout; /* off, entry, full: instead of what the cases say; NULL = as they say */
 	bool map;	 /* boot: print the memory map */
-	bool fail_fast, keep, cold, built, quiet;
+	bool fail_fast, keep, cold, built, idle, quiet;
+	bool bootsector;    /* pack: a volume that boots by itself */
 	bool bugs;	    /* list: a table of expected failures */
 	const char *resume; /* run folder to go on with */
 	const char *format; /* tty, tap, json */
 	const char *junit;
-	const char *baseline; /* run: a run to compare with */
+	const char *baseline; /* run, report: a run to compare with */
 	struct slower_rule slower;
 	const char *folder; /* -o */
 	const char *emulator;
 	const char *accel;
+	struct hunt_options hunt;
 	struct error *error; /* where the parser leaves its complaint */
 	char *names[2];	     /* of the command, as usage and getopt say it: argv[0] points here */
 };
@@ -54,7 +65,10 @@ enum option_group {
 	OPTIONS_BOOT = 8,
 	OPTIONS_LIST = 16,
 	OPTIONS_PACK = 32,
-	OPTIONS_COMPARE = 64
+	OPTIONS_COMPARE = 64,
+	OPTIONS_REPORT = 128,
+	OPTIONS_HUNT = 256,
+	OPTIONS_MERGE = 512
 };
 
 /**
@@ -75,6 +89,7 @@ struct selection {
 	struct test_case **cases;
 	size_t case_count;
 	struct cell_list cells;
+	char *matrix; /* of a shard: what it is a part of; see struct run_facts */
 };
 
 /**

@@ -49,7 +49,8 @@ static void add_kernel(struct words *words, const struct machine *machine)
 	const char *dom0 = machine->dom0;
 	bool stubdom = machine->stubdom;
 
-	add_pair(words, "-kernel", format_text("%s/xen", dom0));
+	add_pair(words, "-kernel",
+		machine->xen ? copy_text(machine->xen) : format_text("%s/xen", dom0));
 	add_pair(words, "-append",
 		format_text(XEN_OPTIONS " %s", stubdom ? DOM0_MEMORY_STUBDOM : DOM0_MEMORY));
 	add_pair(words, "-initrd",

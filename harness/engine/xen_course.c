@@ -39,7 +39,7 @@ void course_begin(struct xen_boot *boot)
 
 	boot->domain = boot->built.number;
 	boot->memory.root = boot->built.root;
-	order(boot, XEN_WAKING, boot->domain ? "hello" : words);
+	order(boot, XEN_WAKING, !boot->domain ? words : boot->built.waits ? "forget" : "hello");
 }
 
 /* ---- answers ---- */
@@ -49,7 +49,8 @@ static void run_domain(struct xen_boot *boot)
 	autofree char *words = format_text("unpause %d", boot->domain);
 
 	xen_mark(boot, "create");
-	freeze_arm(boot->outer);
+	freeze_arm(boot->outer, boot->built.waits ? FREEZE_LATE : FREEZE_ALL);
+	boot->built.waits = false; /* built anew, it begins at its beginning */
 	order(boot, XEN_RUNNING, words);
 }
 
@@ -154,7 +155,7 @@ static void domain_built(struct xen_boot *boot, int domain, uint64_t root)
 	/* xl starts a guest again that reset itself: it will run before anybody else is asked. */
 	boot->step = XEN_RUNNING;
 	boot->stop = CAUSE_NONE;
-	freeze_arm(boot->outer);
+	freeze_arm(boot->outer, FREEZE_ALL);
 }
 
 /* Without its stub domain a guest cannot be built, and cannot go on; xl learns nothing of it, or by

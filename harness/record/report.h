@@ -2,7 +2,7 @@
 #ifndef DKBOOT_RECORD_REPORT_H
 #define DKBOOT_RECORD_REPORT_H
 
-#include "record/journal.h"
+#include "record/compare.h"
 
 /** TAP version 14: plan, one test point a cell, YAML block for what did not pass, # SKIP and # TODO
  * with reasons. */
@@ -24,5 +24,22 @@ void report_grid(const struct journal *journal, bool colour, unsigned width, str
  * one line. */
 void report_failures(
 	const struct journal *journal, const char *run_folder, bool colour, struct buffer *out);
+
+/** What the HTML report is told beside the journal. */
+struct html_source {
+	const char *folder; /* the run's, as commands are to name it */
+	char *links;	    /* the way from the page to it, a path that is empty or ends in '/' */
+	const struct journal *baseline; /* of an earlier run to compare with, or NULL */
+	const char *baseline_name;
+	struct slower_rule slower; /* for that */
+};
+
+/**
+ * One page of HTML, complete in itself: the cells as a grid to be filtered and grouped; of those
+ * that did not pass what their folders hold, of the others links to that. What cannot be read in a
+ * cell's folder is left out: the journal is what counts.
+ */
+void report_html(
+	const struct journal *journal, const struct html_source *source, struct buffer *out);
 
 #endif

@@ -93,6 +93,8 @@ static void lane_publish(struct lane *lane)
 	run->done++;
 	if (run->policy->fail_fast && !as_expected(lane->result.outcome))
 		run->halted = true;
+	if (run->policy->enough && run->policy->enough(run->policy->context, &lane->result))
+		run->halted = true;
 	if (run->reporter->verdict)
 		run->reporter->verdict(
 			run->reporter->context, &lane->result, run->done, run->planned);

@@ -16,6 +16,9 @@ struct policy {
 	bool fail_fast; /* start nothing more after the first cell that is not as expected */
 	bool resume;	/* the journal exists and goes on */
 	bool alone;	/* one cell is repeated: it is not compared with another */
+	/** Told of each verdict: true = start nothing more. NULL = never. */
+	bool (*enough)(void *context, const struct result *result);
+	void *context; /* of it */
 };
 
 /** Who is told what, while it happens. Members may be NULL. */

@@ -1,5 +1,5 @@
-/* How long the reports of a big run take: `tool_reports [CELLS [tap|junit|json|grid]]` prints the
- * times, or the report itself. */
+/* How long the reports of a big run take: `tool_reports [CELLS [tap|junit|json|grid|html]]` prints
+ * the times, or the report itself. */
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -41,18 +41,20 @@ static void report(const char *format, const struct journal *journal, struct buf
 		report_junit(journal, out, NULL);
 	else if (!strcmp(format, "json"))
 		report_json(journal, out);
+	else if (!strcmp(format, "html"))
+		report_html(journal, &(struct html_source){.folder = "run"}, out);
 	else
 		report_grid(journal, false, 80, out);
 }
 
 int main(int argc, char **argv)
 {
-	static const char *const formats[] = {"tap", "junit", "json", "grid"};
+	static const char *const formats[] = {"tap", "junit", "json", "grid", "html"};
 	struct journal journal = {0};
 	struct buffer out = {0};
 
 	fill(&journal, argc > 1 ? strtoul(argv[1], NULL, 10) : 10000);
-	for (int i = 0; argc <= 2 && i < 4; i++) {
+	for (int i = 0; argc <= 2 && i < 5; i++) {
 		uint64_t start = clock_now();
 
 		buffer_clear(&out);

@@ -12,6 +12,7 @@
  * - migrate N: to this same host
  * - cancel: ends the command that runs
  * - left: domains but dom0, and what xenstore has of any
+ * - forget: what dom0 has kept in memory of the payload disk is read anew
  * - root N: the nested page table's root
  * - key K: presses the hypervisor's debug key K
  * - dmesg: the end of what the hypervisor said since its start
@@ -26,16 +27,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "agent.h"
 
-#define PAYLOAD_DISK "/dev/vda"
-#define SAVED	     "/run/saved"
+#define SAVED "/run/saved"
 
 /* The last command that was started and has not ended; what commands print goes to the runner. */
 static pid_t last;
@@ -119,7 +121,7 @@ static void unpack(const char *id)
 	char found[64] = "";
 	FILE *file;
 
-	if (archive_unpack(PAYLOAD_DISK, AGENT_CELL)) {
+	if (archive_unpack(AGENT_DISK, AGENT_CELL)) {
 		port_say(AGENT_ANSWER, "error unpack: %s", strerror(errno));
 		return;
 	}
@@ -155,6 +157,22 @@ static void tell_left(const char *unused)
 static void tell_root(const char *domain)
 {
 	port_say(AGENT_ANSWER, "ok 0x%llx", domain_root(atoi(domain)));
+}
+
+/* Device models read the disk through the kernel's cache: past it they cannot, as the kernel writes
+ * to no guest's pages that are mapped into them. */
+static void forget(const char *unused)
+{
+	int fd = open(AGENT_DISK, O_RDONLY | O_CLOEXEC);
+	int status = fd < 0 ? -1 : ioctl(fd, BLKFLSBUF, 0);
+
+	(void)unused;
+	if (fd >= 0)
+		close(fd);
+	if (status)
+		port_say(AGENT_ANSWER, "error forget: %s", strerror(errno));
+	else
+		port_say(AGENT_ANSWER, "ok forget");
 }
 
 static void greet(const char *unused)
@@ -233,6 +251,7 @@ static const struct {
 	{"unpack", unpack},
 	{"stream", stream_start},
 	{"stream-end", stream_stop},
+	{"forget", forget},
 	{"pause", pause_domain},
 	{"unpause", unpause_domain},
 	{"root", tell_root},
