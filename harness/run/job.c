@@ -166,6 +166,9 @@ static int describe_machine(struct job *job, struct stage *stage, struct error *
 		.firmware = strcmp(firmware, "seabios") == 0 ? NULL : firmware,
 		.stubdom = strcmp(job->engine->name, "stubdom") == 0,
 	};
+	if (job->machine.stubdom && strcmp(job->machine.type, "pvh") == 0)
+		return fail(
+			error, "machine pvh: such a guest has no device model for a stub domain");
 	job->report = reports_on(job);
 	if (source_dma(job->engine->name, cell_value(cell, AXIS_SOURCE)->text, &job->machine.dma,
 		    error) < 0 ||
