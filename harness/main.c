@@ -12,10 +12,11 @@ static const struct command_entry commands[] = {
 	{"show", command_show, "show what a cell is, or how it ended"},
 	{"repro", command_repro,
 		"boot a cell of an earlier run again, from that run's folder alone"},
-	{"bisect", command_bisect,
-		"find the commit, the version or the size at which a cell broke"},
 	{"report", command_report, "write a run as one page of HTML"},
 	{"compare", command_compare, "say what became of each cell from one run to another"},
+	{"bisect", command_bisect,
+		"find the commit, the version or the size at which a cell broke"},
+	{"merge", command_merge, "join the shards of a run"},
 	{"pack", command_pack, "write a payload volume"},
 	{"fetch", command_fetch, "fetch real kernels of the catalogue into the cache"},
 };

@@ -40,7 +40,7 @@ setup_file() {
 # compare README: what it and the guests do not agree on
 compare() { awk -f "$PRODUCT/e2e/memory.awk" "$1" "$BATS_FILE_TMPDIR"/*.regions; }
 
-model() { echo "$PRODUCT/rom/README.md"; }
+model() { echo "$PRODUCT/source/rom/README.md"; }
 
 @test "memory: what every protocol leaves lies where the table of rom/README.md has it, and each row is seen" {
 	same 9 "$(find "$BATS_FILE_TMPDIR" -name '*.regions' | wc -l)"

@@ -41,7 +41,8 @@ struct options {
 	const char
 		*layout; /* off, entry, full: instead of what the cases say; NULL = as they say */
 	bool map;	 /* boot: print the memory map */
-	bool fail_fast, keep, cold, built, quiet;
+	bool fail_fast, keep, cold, built, idle, quiet;
+	bool bootsector;    /* pack: a volume that boots by itself */
 	bool bugs;	    /* list: a table of expected failures */
 	const char *resume; /* run folder to go on with */
 	const char *format; /* tty, tap, json */
@@ -65,8 +66,9 @@ enum option_group {
 	OPTIONS_LIST = 16,
 	OPTIONS_PACK = 32,
 	OPTIONS_COMPARE = 64,
+	OPTIONS_REPORT = 128,
 	OPTIONS_HUNT = 256,
-	OPTIONS_REPORT = 128
+	OPTIONS_MERGE = 512
 };
 
 /**
@@ -87,6 +89,7 @@ struct selection {
 	struct test_case **cases;
 	size_t case_count;
 	struct cell_list cells;
+	char *matrix; /* of a shard: what it is a part of; see struct run_facts */
 };
 
 /**

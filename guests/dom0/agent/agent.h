@@ -70,6 +70,10 @@ void domains_open(void);
 /** Tells what has changed since the last look. */
 void domains_look(void);
 
+/** Names domains but dom0 and all that xenstore has of them, for who wants to see that nothing is
+ * left. */
+void domains_left(char *out, size_t room);
+
 /** Pauses or goes on; each pause needs its own going on. @return 0, or -1 */
 int domain_pause(int domain, bool pause);
 
@@ -84,6 +88,26 @@ void hypervisor_key(const char *key);
 
 /** What the hypervisor has said since it started; at most @room bytes of the end. @return bytes */
 unsigned hypervisor_log(char *out, unsigned room);
+
+/* stubdom.c: guests with a stub domain */
+
+/** Starts the sender of the payload, and answers when it is ready. @param more further arguments */
+void stream_start(const char *more);
+
+/** Ends all senders. */
+void stream_stop(const char *unused);
+
+/** Watches what stub domains say. */
+void stubdom_open(void);
+
+/** Reads what the stub domain has said since the last time. */
+void stubdom_log(void);
+
+/** A stub domain was built. */
+void stubdom_came(int number);
+
+/** It has ended. */
+void stubdom_went(int number);
 
 /* archive.c: the payload disk */
 

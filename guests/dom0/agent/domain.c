@@ -25,6 +25,7 @@
 struct domain {
 	int number; /* 0 = free */
 	bool shut;  /* its shutdown was told */
+	bool stub;  /* a stub domain: paravirtual */
 };
 
 static struct domain domains[DOMAINS];
@@ -115,14 +116,18 @@ static void look_for_console(int number)
 	free(terminal);
 }
 
-static void domain_came(int number)
+static void domain_came(int number, bool stub)
 {
 	struct domain *domain = known(0);
 	char path[64];
 
 	if (!domain)
 		return;
-	*domain = (struct domain){.number = number};
+	*domain = (struct domain){.number = number, .stub = stub};
+	if (stub) {
+		stubdom_came(number);
+		return;
+	}
 	console_path(number, path, sizeof(path));
 	xs_watch(store, path, path);
 	port_say(AGENT_EVENT, "domain %d root=0x%llx", number, domain_root(number));
@@ -152,6 +157,10 @@ static void domain_shut(struct domain *domain, unsigned reason)
 	const char *name = reason < sizeof(names) / sizeof(names[0]) ? names[reason] : "unknown";
 
 	domain->shut = true;
+	if (domain->stub) {
+		stubdom_went(domain->number);
+		return;
+	}
 	if (reason == 0 && all_halted(domain->number))
 		name = "halted";
 	look_for_console(domain->number);
@@ -166,6 +175,12 @@ static void domain_gone(struct domain *domain)
 {
 	char path[64];
 
+	if (domain->stub) {
+		if (!domain->shut)
+			stubdom_went(domain->number);
+		*domain = (struct domain){0};
+		return;
+	}
 	console_path(domain->number, path, sizeof(path));
 	xs_unwatch(store, path, path);
 	port_say(AGENT_EVENT, "domain %d gone", domain->number);
@@ -195,7 +210,7 @@ void domains_look(void)
 		struct domain *domain = known((int)info[j].domid);
 
 		if (!domain && !info[j].dying)
-			domain_came((int)info[j].domid);
+			domain_came((int)info[j].domid, !info[j].hvm);
 		else if (domain && stands(&info[j]) && !domain->shut)
 			domain_shut(domain, info[j].shutdown_reason);
 		else if (domain && !stands(&info[j]))
@@ -228,4 +243,33 @@ void domains_open(void)
 	xs_watch(store, "@introduceDomain", "domains");
 	xs_watch(store, "@releaseDomain", "domains");
 	watch_add(xs_fileno(store), store_ready, 0);
+}
+
+/* The children of a node that are not dom0's own. */
+static size_t name_children(const char *path, char *out, size_t room)
+{
+	unsigned count = 0;
+	char **names = xs_directory(store, XBT_NULL, path, &count);
+	size_t size = 0;
+
+	for (unsigned i = 0; names && i < count && size < room; i++)
+		if (strcmp(names[i], "0"))
+			size += (size_t)snprintf(out + size, room - size, " %s/%s", path, names[i]);
+	free(names);
+	return size < room ? size : room - 1;
+}
+
+void domains_left(char *out, size_t room)
+{
+	static const char *const nodes[] = {"/local/domain", "/local/domain/0/device-model",
+		"/local/domain/0/backend/console", "/vm", "/libxl"};
+	xc_dominfo_t info[DOMAINS];
+	int count = xc_domain_getinfo(control, 1, DOMAINS, info);
+	size_t size = 0;
+
+	out[0] = '\0';
+	for (int i = 0; i < count && size < room; i++)
+		size += (size_t)snprintf(out + size, room - size, " domain-%u", info[i].domid);
+	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
+		size += name_children(nodes[i], out + size, room - size);
 }

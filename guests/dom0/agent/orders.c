@@ -3,11 +3,16 @@
  *
  * - hello: answered, no more
  * - unpack ID: unpacks the archive on the payload disk; its file `id` must hold ID
+ * - stream [ARGUMENTS]: starts the sender of a payload that a stub domain is to have, stream-end
+ * ends it (agent/stubdom.c)
  * - create: builds the domain of cell.cfg and leaves it paused
  * - unpause N, pause N, destroy N
  * - save N: into memory of dom0; the domain is gone then
  * - restore: what was saved, and lets it run
  * - migrate N: to this same host
+ * - cancel: ends the command that runs
+ * - left: domains but dom0, and what xenstore has of any
+ * - forget: what dom0 has kept in memory of the payload disk is read anew
  * - root N: the nested page table's root
  * - key K: presses the hypervisor's debug key K
  * - dmesg: the end of what the hypervisor said since its start
@@ -21,19 +26,21 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "agent.h"
 
-#define PAYLOAD_DISK "/dev/vda"
-#define SAVED	     "/run/saved"
+#define SAVED "/run/saved"
 
-/* A command that runs: what it prints goes to the runner. */
-static bool running;
+/* The last command that was started and has not ended; what commands print goes to the runner. */
+static pid_t last;
 
 static void output_ready(struct watch *watch)
 {
@@ -42,10 +49,8 @@ static void output_ready(struct watch *watch)
 
 	if (got > 0)
 		port_send(AGENT_TOOL_BYTES, bytes, (size_t)got);
-	if (got == 0) {
+	if (got == 0)
 		watch_end(watch);
-		running = false;
-	}
 }
 
 static pid_t start(char *const *argv)
@@ -66,8 +71,8 @@ static pid_t start(char *const *argv)
 		_exit(127);
 	}
 	close(ends[1]);
-	watch_add(ends[0], output_ready, 0);
-	running = true;
+	watch_add(ends[0], output_ready, pid);
+	last = pid;
 	return pid;
 }
 
@@ -79,10 +84,13 @@ static int run(char *const *argv)
 	pid_t pid = start(argv);
 	int status;
 
-	while (running)
+	/* Another order may come meanwhile, and be a command, too. */
+	while (watch_find(output_ready, pid))
 		watch_wait();
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
+	if (last == pid)
+		last = 0;
 	domains_look();
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
@@ -113,7 +121,7 @@ static void unpack(const char *id)
 	char found[64] = "";
 	FILE *file;
 
-	if (archive_unpack(PAYLOAD_DISK, AGENT_CELL)) {
+	if (archive_unpack(AGENT_DISK, AGENT_CELL)) {
 		port_say(AGENT_ANSWER, "error unpack: %s", strerror(errno));
 		return;
 	}
@@ -128,9 +136,43 @@ static void unpack(const char *id)
 		port_say(AGENT_ANSWER, "ok unpack");
 }
 
+/* As a person who waits no longer. */
+static void cancel(const char *unused)
+{
+	(void)unused;
+	if (last)
+		kill(last, SIGTERM);
+	port_say(AGENT_ANSWER, last ? "ok cancel" : "error nothing runs");
+}
+
+static void tell_left(const char *unused)
+{
+	char names[1024];
+
+	(void)unused;
+	domains_left(names, sizeof(names));
+	port_say(AGENT_ANSWER, "ok left:%s", names);
+}
+
 static void tell_root(const char *domain)
 {
 	port_say(AGENT_ANSWER, "ok 0x%llx", domain_root(atoi(domain)));
+}
+
+/* Device models read the disk through the kernel's cache: past it they cannot, as the kernel writes
+ * to no guest's pages that are mapped into them. */
+static void forget(const char *unused)
+{
+	int fd = open(AGENT_DISK, O_RDONLY | O_CLOEXEC);
+	int status = fd < 0 ? -1 : ioctl(fd, BLKFLSBUF, 0);
+
+	(void)unused;
+	if (fd >= 0)
+		close(fd);
+	if (status)
+		port_say(AGENT_ANSWER, "error forget: %s", strerror(errno));
+	else
+		port_say(AGENT_ANSWER, "ok forget");
 }
 
 static void greet(const char *unused)
@@ -207,9 +249,14 @@ static const struct {
 } others[] = {
 	{"hello", greet},
 	{"unpack", unpack},
+	{"stream", stream_start},
+	{"stream-end", stream_stop},
+	{"forget", forget},
 	{"pause", pause_domain},
 	{"unpause", unpause_domain},
 	{"root", tell_root},
+	{"cancel", cancel},
+	{"left", tell_left},
 	{"key", press},
 	{"dmesg", tell_log},
 	{"crash", crash},
