@@ -200,8 +200,8 @@ static int find_kind(struct axis_walk *walk, const char *name, size_t length, st
 		}
 		buffer_printf(&names, "%s%s", i ? ", " : "", kinds[i].name);
 	}
-	return fail(
-		error, "--axis: '%s', expected AXIS=A..B with an axis of: %s", name, names.data);
+	return fail(error, "--axis: '%.*s', expected AXIS=A..B with an axis of: %s", (int)length,
+		name, names.data);
 }
 
 static int parse_bound(
