@@ -14,9 +14,9 @@ static const struct command_entry commands[] = {
 		"boot a cell of an earlier run again, from that run's folder alone"},
 	{"report", command_report, "write a run as one page of HTML"},
 	{"compare", command_compare, "say what became of each cell from one run to another"},
-	{"merge", command_merge, "join the shards of a run"},
 	{"bisect", command_bisect,
 		"find the commit, the version or the size at which a cell broke"},
+	{"merge", command_merge, "join the shards of a run"},
 	{"pack", command_pack, "write a payload volume"},
 	{"fetch", command_fetch, "fetch real kernels of the catalogue into the cache"},
 };

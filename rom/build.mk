@@ -7,6 +7,7 @@ ROM       := $(O)/rom
 ROM_IMAGE := $(ROM)/dkboot.rom
 ROM_STOCK := $(addprefix $(ROM)/stock-names/,linuxboot.bin linuxboot_dma.bin \
 	multiboot.bin multiboot_dma.bin pvh.bin)
+ROM_SECTOR := $(ROM)/stock-names/bootsector.bin
 
 # Pure parts are compiled twice: for the ROM and for the host's tests.
 ROM_PURE := map place refuse handover rsdp source/files source/crc32 source/volume source/sha256 source/stream boot/cmdline boot/linux boot/linux_plan boot/linux_params \
@@ -33,7 +34,7 @@ ROM_TESTS := $(patsubst rom/tests/%.c,$(ROM)/tests/%,$(wildcard rom/tests/test_*
 
 .PHONY: rom rom-test rom-lint
 all: rom
-rom: $(ROM_IMAGE) $(ROM_STOCK) $(O)/rom-pci
+rom: $(ROM_IMAGE) $(ROM_STOCK) $(ROM_SECTOR) $(O)/rom-pci
 
 $(ROM)/%.o: rom/%.c rom/build.mk
 	$(call say,CC,$<)
@@ -72,6 +73,12 @@ $(ROM_IMAGE): $(ROM)/dkboot.code $(ROM)/finish
 $(ROM_STOCK): $(ROM_IMAGE)
 	$(Q)mkdir -p $(@D)
 	$(Q)cp $< $@
+
+# Its place in memory is the BIOS's choice, not ours: linked there, and nowhere else does it run.
+$(ROM_SECTOR): $(ROM)/sector.o
+	$(call say,SECTOR,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)ld -m elf_i386 -Ttext 0x7c00 -e sector --oformat binary -o $@ $<
 
 .SECONDARY: $(ROM_HOST_OBJECTS)
 $(ROM)/tests/%: rom/tests/%.c $(ROM_HOST_OBJECTS)

@@ -58,3 +58,27 @@ void console_refusal(const struct refusal *why)
 	refusal_text(why, put_char, 0);
 	put_string("\r\n");
 }
+
+/* The UART would cost a hypervisor's device model a turn for each character. */
+static void debug_string(const char *s)
+{
+	while (*s)
+		outb(DEBUG_PORT, (uint8_t)*s++);
+}
+
+void console_waiting(void)
+{
+	debug_string("dkboot-rom: waiting for payload\n");
+}
+
+void console_payload(const uint8_t *id, uint32_t bytes)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	debug_string("dkboot-rom: payload ");
+	for (; bytes--; id++) {
+		outb(DEBUG_PORT, (uint8_t)digits[*id >> 4]);
+		outb(DEBUG_PORT, (uint8_t)digits[*id & 15]);
+	}
+	debug_string("\n");
+}

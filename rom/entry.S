@@ -31,6 +31,7 @@ rom_start:
 	.org	0x18
 	.word	OFFSET(pcir)
 	.word	OFFSET(pnp)
+	.word	OFFSET(from_sector)	/* SECTOR_ENTRY_AT */
 	.org	0x20
 pnp:
 	.ascii	"$PnP"
@@ -91,11 +92,18 @@ init:
 	rep stosl
 	.endm
 
+/* A boot sector of ours calls here; DL is its drive, and we lie in RAM. */
+from_sector:
+	pushfl
+	pushal
+	jmp	1f
+
 /* The boot entry vector: far call, real mode, nothing assumed of the registers. */
 boot:
 	pushfl
-	cld
 	pushal
+	movb	$0, %dl
+1:	cld
 	pushw	%ds
 	pushw	%es
 	pushw	%fs
@@ -103,6 +111,7 @@ boot:
 	zero_work W_E820
 	movw	%es, %ax
 	movw	%ax, %ds
+	movb	%dl, W_DRIVE
 	movw	%sp, W_FIRMWARE_SP
 	movw	%ss, W_FIRMWARE_SS
 	call	gather_e820

@@ -16,6 +16,7 @@ AT(gdtr, W_GDTR);
 AT(old_gdtr, W_OLD_GDTR);
 AT(far32, W_FAR32);
 AT(far16, W_FAR16);
+AT(drive, W_DRIVE);
 AT(int12_kib, W_INT12);
 AT(e820_count, W_E820_COUNT);
 AT(e820_state, W_E820_STATE);
@@ -44,6 +45,9 @@ _Static_assert(sizeof(struct work) + 0x800 <= WORK_SIZE, "no room for the stack"
 #define BIOS_DATA_END	   0x500u
 #define FIRMWARE_STACK	   0x100u
 #define FIRMWARE_REGISTERS 48u
+
+/* Byte of our image: its size in blocks of 512. */
+#define IMAGE_BLOCKS 2
 
 /* Called by entry.S. Returns ENTER_NOT to go back to the firmware, or how to enter the kernel. */
 int rom_main(struct work *work);
@@ -76,6 +80,16 @@ static int gather(struct boot *boot)
 	return 0;
 }
 
+/* Where a boot sector has put us: from RAM on nobody else keeps what runs. */
+static void take_image(struct boot *boot)
+{
+	const uint8_t *far16 = boot->work->far16;
+	const uint32_t at = (uint32_t)(far16[2] | far16[3] << 8) << 4;
+	const uint8_t *image = (const uint8_t *)at;
+
+	place_take(&boot->place, ITEM_LOADER, at, image[IMAGE_BLOCKS] * DISK_SECTOR);
+}
+
 /* What nothing may be put over while we and the firmware behind us still run. */
 static void start_place(struct boot *boot)
 {
@@ -87,18 +101,20 @@ static void start_place(struct boot *boot)
 	place_init(&boot->place, work->int12_kib);
 	place_take(&boot->place, ITEM_FIRMWARE, 0, BIOS_DATA_END);
 	place_take(&boot->place, ITEM_LOADER, WORK_BASE, WORK_SIZE);
+	if (work->drive)
+		take_image(boot);
 	place_take(&boot->place, ITEM_FIRMWARE, stack - FIRMWARE_STACK,
 		FIRMWARE_STACK + FIRMWARE_REGISTERS);
 }
 
 /*
  * Nobody gave fw_cfg a kernel, or there is none: somebody may send one, or a disk may be a volume.
- * A port with our name has no other use; a disk may have.
+ * A port with our name has no other use; a disk may have. A boot sector has its volume.
  */
 static int start_from_elsewhere(struct boot *boot)
 {
 	if (place_at(&boot->place, ITEM_LOADER, VOLUME_AREA, VOLUME_AREA_SIZE) < 0 ||
-		stream_find(&boot->stream, &boot->why) < 0)
+		(!boot->work->drive && stream_find(&boot->stream, &boot->why) < 0))
 		return -1;
 	if (boot->stream.found)
 		return linux_start(boot);
@@ -119,7 +135,7 @@ static int start(struct boot *boot)
 {
 	uint32_t entry;
 
-	if (!boot->fw_found)
+	if (!boot->fw_found || boot->work->drive)
 		return start_from_elsewhere(boot);
 	if (boot->file[FILE_MULTIBOOT2].key)
 		return multiboot2_start(boot);

@@ -16,6 +16,7 @@
 #define W_OLD_GDTR    10
 #define W_FAR32	      16
 #define W_FAR16	      22
+#define W_DRIVE	      26
 #define W_INT12	      28
 #define W_E820_COUNT  32
 #define W_E820_STATE  36
@@ -62,7 +63,8 @@
 struct work {
 	uint16_t firmware_sp, firmware_ss;
 	uint8_t gdtr[6], old_gdtr[6], far32[6], far16[4];
-	uint8_t pad[2];
+	uint8_t drive; /* whose boot sector called us; 0 = none did */
+	uint8_t pad;
 	uint32_t int12_kib;
 	uint32_t e820_count;
 	uint32_t e820_state;

@@ -189,3 +189,24 @@ told() {
 	told agent "ended engine: dom0's init gave up: dkboot: init: the agent ended with status 0*"
 	told nonsense 'ended engine: error no order is called no-such-order'
 }
+
+@test "xen: two payloads out of one frozen guest at the same time; one that gets the other's is accused" {
+	cat >two.yaml <<-'EOF'
+		about: two payloads, one frozen guest
+		limit: 60s
+		quiet: 20s
+		axes:
+		  engine: [xen]
+		  source: [volume]
+		  memory: [64M]
+		  kernel: [{name: one, probe: {protocol: 2.06, image_size: 100K}}, {name: two, probe: {protocol: 2.15}}]
+		  initrd: [{name: r, random: 64K, seed: 5}]
+		expect:
+		  - debug: '^dkprobe: image at=[0-9a-f]{8} size=(?<size>\d+) crc32=(?<crc>[0-9a-f]{8})$'
+		    equals: {size: "${image.size}", crc: "${image.crc32}"}
+		  - debug: '^dkprobe: end$'
+		layout: full
+	EOF
+	run -0 --separate-stderr timeout 150 "$PRODUCT/build/tests/tool_xen_fork" two.yaml out
+	expect_has 'frozen: ROM 1, kernel 0, initrd 0' 'own one: pass -' 'own two: pass -' 'other one: fail serial: forbidden /^dkboot-rom: payload '
+}

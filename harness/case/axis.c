@@ -16,10 +16,11 @@ static const char *const moves[] = {"none", "save", "migrate", NULL};
 static const char *const entries[] = {"16", "32", "64", NULL};
 static const char *const sources[] = {"fwcfg-dma", "fwcfg-pio", "volume", "volume-truncated",
 	"volume-version", "volume-foreign", "volume-header", "volume-kernel", "volume-initrd",
-	"volume-cmdline", "stream", "stream-once", "stream-lost", "stream-torn", "stream-stale",
-	"stream-damaged", "stream-stall", "stream-short", "stream-long", "stream-kernel",
-	"stream-initrd", "stream-cmdline", "stream-version", "stream-huge", "stream-bare",
-	"stream-twice", "stream-count", NULL};
+	"volume-cmdline", "volume-ide", "bootsector", "bootsector-ide", "bootsector-kernel",
+	"bootsector-loader", "bootsector-bare", "stream", "stream-once", "stream-lost",
+	"stream-torn", "stream-stale", "stream-damaged", "stream-stall", "stream-short",
+	"stream-long", "stream-kernel", "stream-initrd", "stream-cmdline", "stream-version",
+	"stream-huge", "stream-bare", "stream-twice", "stream-count", NULL};
 static const char *const firmwares[] = {"seabios", NULL};
 
 static const struct axis_rule rules[AXES] = {

@@ -18,6 +18,12 @@ struct memory_image *memory_image_take(
 
 void memory_image_free(struct memory_image *image);
 
+/** Writes a copy to a file, for memory_image_load(). @return 0, or -1 with the reason */
+int memory_image_save(const struct memory_image *image, const char *path, struct error *error);
+
+/** Reads a copy back. @return NULL with the reason */
+struct memory_image *memory_image_load(const char *path, struct error *error);
+
 /** Whose work is judged: decides which exact values are expected beside what the specification asks
  * of all. */
 enum loader { LOADER_DKBOOT, LOADER_STOCK, LOADER_OTHER };

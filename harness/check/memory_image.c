@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/files.h"
 #include "check/layout_view.h"
 
 #define BLOCK (64 * 1024)
@@ -142,4 +143,56 @@ void memory_image_read(const struct memory_image *image, uint64_t address, void 
 		memcpy((uint8_t *)out + (from - address), block->bytes + (from - block->start),
 			(size_t)(till - from));
 	}
+}
+
+/* In a file: blocks one behind the other, each begun by its address and its size in bytes. */
+struct block_head {
+	uint64_t start, size;
+};
+
+int memory_image_save(const struct memory_image *image, const char *path, struct error *error)
+{
+	autobuffer struct buffer out = {0};
+
+	for (size_t i = 0; i < image->count; i++) {
+		const struct block *block = &image->blocks[i];
+		struct block_head head = {block->start, block->size};
+
+		buffer_add(&out, &head, sizeof(head));
+		buffer_add(&out, block->bytes, block->size);
+	}
+	return file_write(path, out.data ? out.data : "", out.size, error);
+}
+
+static int load_blocks(struct memory_image *image, const struct buffer *in, struct error *error)
+{
+	struct block_head head;
+	size_t at = 0;
+
+	while (at < in->size) {
+		if (in->size - at < sizeof(head))
+			return fail(error, "a copy of memory is cut off");
+		memcpy(&head, in->data + at, sizeof(head));
+		at += sizeof(head);
+		if (head.size > in->size - at)
+			return fail(error, "a copy of memory is cut off");
+		if (keep(image, head.start, (const uint8_t *)in->data + at, head.size, error))
+			return -1;
+		at += head.size;
+	}
+	return 0;
+}
+
+struct memory_image *memory_image_load(const char *path, struct error *error)
+{
+	struct memory_image *image = calloc(1, sizeof(*image));
+	autobuffer struct buffer in = {0};
+
+	if (!image)
+		abort();
+	if (file_read(path, &in, error) == 0 && load_blocks(image, &in, error) == 0)
+		return image;
+	fail_within(error, "%s", path);
+	memory_image_free(image);
+	return NULL;
 }

@@ -41,6 +41,17 @@ static void consider(uint64_t start, uint64_t end, uint64_t *at, uint64_t *till)
 		*till = start;
 }
 
+/* What a volume that boots by itself uses besides: where its first sector puts the loader, and
+ * behind that its stack (rom/README.md). */
+#define SECTOR_LOADER_START 0x1000
+#define SECTOR_STACK_END    0x7c00
+
+static void consider_sector(const struct layout_view *view, uint64_t *at, uint64_t *till)
+{
+	if (view->scene->payload->volume_starts)
+		consider(SECTOR_LOADER_START, SECTOR_STACK_END, at, till);
+}
+
 /* A volume is read by the firmware's own driver, whose rings lie in memory that it has reserved. */
 static void consider_firmware(const struct layout_view *view, uint64_t *at, uint64_t *till)
 {
@@ -68,6 +79,7 @@ static bool next_stretch(const struct layout_view *view, uint64_t *at, uint64_t 
 			if (footprints[i].loaders >> view->scene->loader & 1)
 				consider(footprints[i].start, footprints[i].end, at, till);
 		consider_firmware(view, at, till);
+		consider_sector(view, at, till);
 		consider(image, view->arrived + SHOWN_BYTES, at, till); /* rule_image_end() */
 	} while (*at != from && *at < end);
 	return *at < end;

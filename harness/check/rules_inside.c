@@ -351,6 +351,8 @@ void inside_rules_text(struct buffer *out)
 	buffer_add_text(out, "Seen from inside, for guests that report:\n\n"
 			     "| Id | Rule | Source | Guests |\n|---|---|---|---|\n");
 	for (const struct inside_rule *rule = inside_rules; rule->id; rule++)
-		buffer_printf(out, "| %s | %s | %s | %s |\n", rule->id, rule->sentence,
-			rule->source, guests[rule->guests]);
+		buffer_printf(out, "| %s | %s | %s | %s%s |\n", rule->id, rule->sentence,
+			rule->source, guests[rule->guests],
+			rule->flat && rule->guests & INSIDE_PROBE ? " entered in protected mode"
+								  : "");
 }

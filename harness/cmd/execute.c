@@ -183,6 +183,7 @@ static int execute_prepared(struct selection *selection, const struct options *o
 		.keep = options->keep,
 		.cold = options->cold,
 		.built = options->built,
+		.idle = options->idle,
 		.stand_in = call->stand_in};
 	struct stage stage;
 	int status = STATUS_BROKEN;

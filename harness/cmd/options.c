@@ -18,6 +18,7 @@ enum {
 	KEY_SCALE,
 	KEY_COLD,
 	KEY_BUILT,
+	KEY_IDLE,
 	KEY_FAIL_FAST,
 	KEY_KEEP,
 	KEY_RESUME,
@@ -30,6 +31,7 @@ enum {
 	KEY_LIMIT,
 	KEY_MAP,
 	KEY_BUGS,
+	KEY_BOOTSECTOR,
 	KEY_BASELINE,
 	KEY_SLOWER,
 	KEY_GIT,
@@ -70,7 +72,8 @@ static const struct argp_option replace_options[] = {
 		"how the kernel is started: by the ROM; from a disk, by GRUB's linux or linux16",
 		2},
 	{"source", KEY_AXIS + AXIS_SOURCE, "NAME", 0,
-		"where the ROM gets its bytes: fwcfg-dma, fwcfg-pio, volume", 2},
+		"where the loader gets its bytes: fwcfg-dma, fwcfg-pio, volume, bootsector, stream",
+		2},
 	{"engine", KEY_AXIS + AXIS_ENGINE, "NAME", 0, "what boots the cells: qemu, xen", 2},
 	{"resets", KEY_AXIS + AXIS_RESETS, "N", 0,
 		"reset so many times from outside, each boot judged", 2},
@@ -85,6 +88,11 @@ static const struct argp_option run_options[] = {
 		3},
 	{"built", KEY_BUILT, NULL, 0,
 		"under Xen, clone the machine with the domain built, frozen once for each payload",
+		3},
+	{"idle", KEY_IDLE, NULL, 0,
+		"under Xen, clone the machine with an idle dom0 also where a guest could be cloned "
+		"that waits "
+		"for its payload",
 		3},
 	{"cold", KEY_COLD, NULL, 0, "boot Xen and dom0 for each cell, instead of cloning them", 3},
 	{"timeout-scale", KEY_SCALE, "X", 0, "multiply all time limits", 3},
@@ -129,7 +137,10 @@ static const struct argp_option pack_options[] = {
 		"kernel, a file or a name of the catalogue", 1},
 	{"initrd", KEY_AXIS + AXIS_INITRD, "FILE|NAME", 0, "initrd, or none", 1},
 	{"cmdline", KEY_AXIS + AXIS_CMDLINE, "TEXT", 0, "command line", 1},
-	{"output", 'o', "FILE", 0, "the volume", 1}, {0}};
+	{"bootsector", KEY_BOOTSECTOR, NULL, 0,
+		"with a first sector that starts the loader: for firmware that runs no option ROM",
+		1},
+	{"output", 'o', "FILE", 0, "the volume; must not be there yet", 1}, {0}};
 
 static const struct argp_option report_options[] = {
 	{"output", 'o', "FILE", 0, "the page (default: RUN/report.html; -: standard output)", 1},
@@ -141,16 +152,6 @@ static const struct argp_option compare_options[] = {
 	{"slower", KEY_SLOWER, "RATIO,TIME", 0,
 		"a cell is slower when it took RATIO times as long and TIME longer (2,1s)", 1},
 	{"format", KEY_FORMAT, "tty|json", 0, "what to print", 1}, {0}};
-
-static const struct argp_option merge_options[] = {
-	{"output", 'o', "DIR", 0, "folder of the whole run (default: dkboot-runs/TIME)", 1},
-	{"format", KEY_FORMAT, "tty|tap|json", 0, "what to print", 1},
-	{"junit", KEY_JUNIT, "FILE", 0, "write JUnit XML too", 1},
-	{"baseline", KEY_BASELINE, "RUN", 0,
-		"compare with an earlier run (folder or JUnit file), and fail on regressions alone",
-		1},
-	{"slower", KEY_SLOWER, "RATIO,TIME", 0, "when a cell is slower than in --baseline", 1},
-	{0}};
 
 static const struct argp_option hunt_options[] = {
 	{"cell", KEY_CELL, "CELL", 0,
@@ -180,6 +181,16 @@ static const struct argp_option hunt_options[] = {
 		"step: do not decide, count: until N failures or as many boots as --boots says", 1},
 	{"rates", KEY_RATES, "BASE:RATE:ERROR", 0,
 		"step: good commits fail at a rate, too; decide by a sequential test", 1},
+	{0}};
+
+static const struct argp_option merge_options[] = {
+	{"output", 'o', "DIR", 0, "folder of the whole run (default: dkboot-runs/TIME)", 1},
+	{"format", KEY_FORMAT, "tty|tap|json", 0, "what to print", 1},
+	{"junit", KEY_JUNIT, "FILE", 0, "write JUnit XML too", 1},
+	{"baseline", KEY_BASELINE, "RUN", 0,
+		"compare with an earlier run (folder or JUnit file), and fail on regressions alone",
+		1},
+	{"slower", KEY_SLOWER, "RATIO,TIME", 0, "when a cell is slower than in --baseline", 1},
 	{0}};
 
 static error_t complain(
@@ -312,8 +323,14 @@ static error_t parse_run(struct options *options, int key, char *text)
 	case KEY_STEP:
 		options->hunt.step = true;
 		return 0;
+	case KEY_BOOTSECTOR:
+		options->bootsector = true;
+		return 0;
 	case KEY_BUILT:
 		options->built = true;
+		return 0;
+	case KEY_IDLE:
+		options->idle = true;
 		return 0;
 	case KEY_COLD:
 		options->cold = true;

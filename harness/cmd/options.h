@@ -41,7 +41,8 @@ struct options {
 	const char
 		*layout; /* off, entry, full: instead of what the cases say; NULL = as they say */
 	bool map;	 /* boot: print the memory map */
-	bool fail_fast, keep, cold, built, quiet;
+	bool fail_fast, keep, cold, built, idle, quiet;
+	bool bootsector;    /* pack: a volume that boots by itself */
 	bool bugs;	    /* list: a table of expected failures */
 	const char *resume; /* run folder to go on with */
 	const char *format; /* tty, tap, json */

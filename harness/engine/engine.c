@@ -5,7 +5,7 @@
 #include "engine/qemu.h"
 #include "engine/xen.h"
 
-static const struct engine *const engines[] = {&engine_qemu, &engine_xen};
+static const struct engine *const engines[] = {&engine_qemu, &engine_xen, &engine_stubdom};
 
 enum { ENGINES = sizeof(engines) / sizeof(engines[0]) };
 

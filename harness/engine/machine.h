@@ -26,11 +26,14 @@ struct machine {
 	bool dma;	     /* fw_cfg with its DMA interface */
 	const char
 		*disk; /* path of its first hard disk, raw; NULL = none. By descriptor when live */
-	const char *volume; /* path of a payload volume, behind virtio-blk; likewise */
+	const char *volume; /* path of a payload volume; likewise */
+	bool volume_ide;    /* behind the machine's own controller, not behind virtio */
+	bool volume_starts; /* it boots by itself: no card has our ROM */
 	bool stream;	    /* a port that the ROM asks for its payload */
 	const char *dom0;   /* engine xen: folder of the dom0 image */
 	const char *xen;    /* engine xen: the hypervisor; NULL = that of the dom0 image */
 	const char *frozen; /* engine xen: folder of a frozen dom0; NULL = boot it for real */
+	bool stubdom;	    /* engine stubdom: the device model in a domain of its own */
 	/* further arguments, as they are; engine xen: of the device model, and lines of xl.cfg(5)
 	 * behind "xl.cfg:" */
 	const char *const *extra;

@@ -178,7 +178,7 @@ char *qemu_modules(const struct machine *machine, const char *folder, bool live)
 /* Is the ROM on a card? It is where there is no kernel for fw_cfg, and QEMU loads none. */
 static bool has_card(const struct machine *machine)
 {
-	return machine->volume || machine->stream;
+	return (machine->volume && !machine->volume_starts) || machine->stream;
 }
 
 /* What the ROM reads as files of fw_cfg. Without a kernel the emulator loads no ROM by itself. */
@@ -202,11 +202,20 @@ static void add_files(
 			machine->rom_folder);
 }
 
+/* A hard disk behind IDE cannot be read-only, see add_disk(). */
+static const char *volume_drive(const struct machine *machine, enum qemu_ties ties)
+{
+	if (!machine->volume_ide)
+		return "format=raw,if=none,id=volume,readonly=on,file.locking=off";
+	return ties != QEMU_REPEAT ? "format=raw,if=ide,file.locking=off"
+				   : "format=raw,if=ide,snapshot=on";
+}
+
 /* A payload volume. */
 static void add_volume(
 	struct arguments *arguments, const struct machine *machine, enum qemu_ties ties)
 {
-	const char *behind = "format=raw,if=none,id=volume,readonly=on,file.locking=off";
+	const char *behind = volume_drive(machine, ties);
 
 	if (!machine->volume)
 		return;
@@ -215,7 +224,8 @@ static void add_volume(
 			arguments, "-drive", "file=/proc/self/fd/%d,%s", QEMU_FD_VOLUME, behind);
 	else
 		add_formatted(arguments, "-drive", "file=%s,%s", machine->volume, behind);
-	add_option(arguments, "-device", "virtio-blk-pci,drive=volume,disable-modern=on");
+	if (!machine->volume_ide)
+		add_option(arguments, "-device", "virtio-blk-pci,drive=volume,disable-modern=on");
 }
 
 /* A port to ask for the payload, on a device of its own (rom/source/README.md). */
@@ -228,12 +238,15 @@ static void add_stream(
 		add_formatted(arguments, "-chardev", "socket,id=stream,fd=%d", QEMU_FD_STREAM);
 	else
 		add_option(arguments, "-chardev", "pipe,id=stream,path=" QEMU_STREAM_FIFO);
-	add_option(arguments, "-device", "virtio-serial-pci,disable-modern=on");
-	add_option(arguments, "-device", "virtserialport,chardev=stream,name=org.dkboot.stream");
+	add_option(arguments, "-device", "virtio-serial-pci,disable-modern=on,id=streams");
+	add_option(arguments, "-device",
+		"virtserialport,bus=streams.0,chardev=stream,name=org.dkboot.stream");
 }
 
 static void add_card(struct arguments *arguments, const struct machine *machine)
 {
+	if (machine->volume_starts)
+		add_option(arguments, "-boot", "order=c");
 	if (!has_card(machine))
 		return;
 	add_formatted(arguments, "-device", "%s,romfile=%s/%s", CARD,

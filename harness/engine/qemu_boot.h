@@ -139,8 +139,8 @@ int freeze_watch(struct qemu_boot *boot);
 /** As struct engine's watch(). */
 int freeze_watch_point(struct qemu_boot *boot, size_t point, struct error *error);
 
-/** Stops a running machine, sets all breakpoints and lets it go on. */
-void freeze_arm(struct qemu_boot *boot);
+/** Stops a running machine, sets the breakpoints of @points and lets it go on. */
+void freeze_arm(struct qemu_boot *boot, enum freeze_set points);
 
 /** Lets a machine that was stopped for another reason go on, with all breakpoints. */
 void freeze_resume(struct qemu_boot *boot);

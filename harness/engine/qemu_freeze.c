@@ -65,7 +65,7 @@ int freeze_prepare(struct qemu_boot *boot, struct error *error)
 	return go(boot, FREEZE_ALL, "c", error);
 }
 
-void freeze_arm(struct qemu_boot *boot)
+void freeze_arm(struct qemu_boot *boot, enum freeze_set points)
 {
 	autobuffer struct buffer frames = {0};
 	struct error error;
@@ -74,7 +74,7 @@ void freeze_arm(struct qemu_boot *boot)
 		return;
 	boot->frozen = boot->stepping = false;
 	buffer_add_text(&frames, "\003"); /* a running machine stops at any byte, and loses it */
-	add_points(boot, &frames, FREEZE_ALL);
+	add_points(boot, &frames, points);
 	rsp_frame(&frames, "c");
 	if (rsp_send_frames(&boot->stub, &frames, &error) < 0)
 		boot_fail(boot, error.text);

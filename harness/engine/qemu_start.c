@@ -103,6 +103,7 @@ char **boot_argv(const struct machine *machine, const struct payload *payload, c
 	/* beside kernel and initrd, which are on it */
 	here.disk = payload->disk ? "disk" : NULL;
 	here.volume = payload->volume ? "volume" : NULL;
+	here.volume_starts = payload->volume_starts;
 	here.stream = payload->stream;
 	return qemu_argv(&here, NULL, NULL, NULL, ties);
 }

@@ -149,10 +149,13 @@ static void stream_ready(uv_poll_t *poll, int status, int events)
 
 int stream_prepare(struct qemu_boot *boot, int *theirs, struct error *error)
 {
+	const struct payload *payload = boot->request.payload;
 	struct qemu_stream *stream;
 	int ends[2];
 
-	if (!boot->request.payload->stream)
+	/* A machine that is frozen has no payload; one that carries a guest of Xen does not give it
+	 * its own. */
+	if (!payload || !payload->stream || boot->request.machine->dom0)
 		return 0;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
 		return fail_errno(error, "no socket for the stream");
@@ -163,7 +166,7 @@ int stream_prepare(struct qemu_boot *boot, int *theirs, struct error *error)
 	boot->stream = stream;
 	stream->fd = ends[0];
 	fcntl(stream->fd, F_SETFL, O_NONBLOCK);
-	return make_offer(&stream->offer, &stream->spoiler, boot->request.payload, error);
+	return make_offer(&stream->offer, &stream->spoiler, payload, error);
 }
 
 int stream_watch(struct qemu_boot *boot)

@@ -311,7 +311,7 @@ struct xen_boot *xen_start(uv_loop_t *loop, const struct boot_request *request, 
 
 	if (!boot)
 		abort();
-	boot->head.engine = &engine_xen;
+	boot->head.engine = request->machine->stubdom ? &engine_stubdom : &engine_xen;
 	boot->request = *request;
 	boot->agent.fd = boot->ram = -1;
 	snprintf(boot->id, sizeof(boot->id), "%d-%u", (int)getpid(), number++);
@@ -441,20 +441,15 @@ static char **repeat(const struct machine *machine, const struct payload *payloa
 	return xen_argv_alone(machine, KEPT_DISK);
 }
 
-const struct engine engine_xen = {
-	.name = "xen",
-	.start = start,
-	.reset = reset,
-	.move = move,
-	.poll = poll,
-	.progress = progress,
-	.read_memory = read_memory,
-	.thaw = thaw,
-	.watch = watch,
-	.reader = reader,
-	.memory_map = memory_map,
-	.stop = stop,
-	.release = release,
-	.repeat = repeat,
-	.keep = keep,
-};
+/* What both engines do; they differ in what dom0 is asked for. */
+#define ENGINE(called)                                                                             \
+	{                                                                                          \
+		.name = (called), .start = start, .reset = reset, .move = move, .poll = poll,      \
+		.progress = progress, .read_memory = read_memory, .thaw = thaw, .watch = watch,    \
+		.reader = reader, .memory_map = memory_map, .stop = stop, .release = release,      \
+		.repeat = repeat, .keep = keep,                                                    \
+	}
+
+const struct engine engine_xen = ENGINE("xen");
+
+const struct engine engine_stubdom = ENGINE("stubdom");

@@ -8,4 +8,7 @@
  * is needed. */
 extern const struct engine engine_xen;
 
+/** The same with the device model in a domain of its own, which the payload is streamed to. */
+extern const struct engine engine_stubdom;
+
 #endif

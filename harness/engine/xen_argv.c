@@ -10,11 +10,13 @@
 /* dom0 gets all the memory it ever gets at once: ballooning would make clones differ. Nothing is
  * scrubbed, or every page of the host's memory would be touched. */
 #define XEN_OPTIONS                                                                                \
-	"console=com1 com1=115200,8n1 sync_console dom0_mem=640M,max:640M dom0_max_vcpus=1 "       \
-	"bootscrub=0 "                                                                             \
+	"console=com1 com1=115200,8n1 sync_console dom0_max_vcpus=1 bootscrub=0 "                  \
 	"loglvl=info guest_loglvl=all console_timestamps=none no-real-mode edd=off watchdog=0 "    \
 	"nmi=fatal"
-#define DOM0_OPTIONS "console=hvc0 loglevel=5 mitigations=off tsc=reliable nokaslr"
+/* One with the image of stub domains in it needs more. */
+#define DOM0_MEMORY	    "dom0_mem=640M,max:640M"
+#define DOM0_MEMORY_STUBDOM "dom0_mem=960M,max:960M"
+#define DOM0_OPTIONS	    "console=hvc0 loglevel=5 mitigations=off tsc=reliable nokaslr"
 
 struct words {
 	char **list;
@@ -45,12 +47,15 @@ static void add_pair(struct words *words, const char *option, char *value)
 static void add_kernel(struct words *words, const struct machine *machine)
 {
 	const char *dom0 = machine->dom0;
+	bool stubdom = machine->stubdom;
 
 	add_pair(words, "-kernel",
 		machine->xen ? copy_text(machine->xen) : format_text("%s/xen", dom0));
-	add_pair(words, "-append", copy_text(XEN_OPTIONS));
+	add_pair(words, "-append",
+		format_text(XEN_OPTIONS " %s", stubdom ? DOM0_MEMORY_STUBDOM : DOM0_MEMORY));
 	add_pair(words, "-initrd",
-		format_text("%s/vmlinux.gz " DOM0_OPTIONS ",%s/initrd", dom0, dom0));
+		format_text("%s/vmlinux.gz " DOM0_OPTIONS ",%s/initrd%s", dom0, dom0,
+			stubdom ? "-stubdom" : ""));
 }
 
 static void add_channels(struct words *words)

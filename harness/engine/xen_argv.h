@@ -15,6 +15,9 @@ enum xen_fd {
 /** The size of every payload disk, bytes: a frozen dom0 knows no other. */
 #define XEN_DISK_SIZE (UINT64_C(1) << 30)
 
+/** Where a payload volume begins on it, behind the archive; from there on the guest sees it. */
+#define XEN_VOLUME_AT (UINT64_C(16) << 20)
+
 /** How the outer machine's RAM lies behind it. */
 enum xen_memory {
 	XEN_MEMORY_OWN,	  /* QEMU_FD_MEMORY, shared with it: what is written stays in the file */

@@ -11,6 +11,7 @@
 /** How far a boot has come; each order's answer brings the next. */
 enum xen_step {
 	XEN_WAKING,   /* dom0 has not answered yet */
+	XEN_OFFERING, /* the sender of the payload gets ready; engine stubdom only */
 	XEN_CREATING, /* xl builds the domain */
 	XEN_RUNNING,
 	XEN_LEAVING,	/* xl saves or migrates the guest */
@@ -36,6 +37,7 @@ struct xen_boot {
 	enum xen_step step;
 	char id[32];		 /* of the payload disk */
 	int domain;		 /* its number; 0 = not built yet */
+	int stubdom;		 /* that of its stub domain */
 	struct buffer tool;	 /* what xl said since the last order */
 	enum cause stop;	 /* told once the host's console has come as far: see @mark */
 	unsigned mark, mark_due; /* last mark seen on the host's console; the one to wait for */

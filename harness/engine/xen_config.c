@@ -14,6 +14,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "engine/xen_argv.h"
+#include "engine/xen_stubdom.h"
 
 #define XL_LINE "xl.cfg:"
 
@@ -67,10 +68,20 @@ static const char *const disk_arguments[] = {"-drive",
 	"file=" AGENT_CELL "/disk,format=raw,if=none,id=d0,file.locking=off", "-device",
 	"ide-hd,drive=d0,bus=ahci0.0"};
 
-/* The ROM is on a card that does nothing else. Firmware knows how to read a disk behind virtio. */
-static const char *const volume_arguments[] = {"-drive",
-	"if=none,id=volume,file=" AGENT_CELL "/volume,format=raw,readonly=on,file.locking=off",
-	"-device", "virtio-blk-pci,drive=volume,disable-modern=on", "-device",
+/* Firmware knows how to read a disk behind virtio. The guest sees a stretch of the payload disk as
+ * one of its own, of the same size whatever lies there: a frozen guest knows no other. */
+#define VOLUME_DRIVE "if=none,id=volume,format=raw,readonly=on,file.locking=off,file=" AGENT_DISK
+
+static const char ide_drive[] = "if=ide,format=raw,file.locking=off,file=" AGENT_CELL "/volume";
+
+/* The ROM is on a card that does nothing else. */
+static const char *const card_arguments[] = {
+	"-device", CARD ",romfile=" AGENT_CELL "/rom/" CARD_ROM};
+
+/* A port to ask for the payload, which the stub domain serves, and the same card. */
+static const char *const stream_arguments[] = {"-chardev", STUBDOM_PORT, "-device",
+	"virtio-serial-pci,disable-modern=on", "-device",
+	"virtserialport,chardev=stream,name=org.dkboot.stream", "-device",
 	CARD ",romfile=" AGENT_CELL "/rom/" CARD_ROM};
 
 static const char *const rom_arguments[] = {"-L", AGENT_CELL "/rom"};
@@ -112,6 +123,18 @@ static void add_files(struct buffer *out, const struct machine *machine)
 	}
 }
 
+static void add_volume(struct buffer *out, const struct machine *machine)
+{
+	autofree char *drive = format_text(VOLUME_DRIVE ",offset=%llu,size=%llu",
+		(unsigned long long)XEN_VOLUME_AT,
+		(unsigned long long)(XEN_DISK_SIZE - XEN_VOLUME_AT));
+	const char *const virtio[] = {
+		"-drive", drive, "-device", "virtio-blk-pci,drive=volume,disable-modern=on"};
+	const char *const ide[] = {"-drive", ide_drive};
+
+	add_elements(out, machine->volume_ide ? ide : virtio, machine->volume_ide ? 2 : 4);
+}
+
 static void add_model_arguments(
 	struct buffer *out, const struct machine *machine, const struct payload *payload)
 {
@@ -126,14 +149,19 @@ static void add_model_arguments(
 		add_elements(out, disk_arguments, sizeof(disk_arguments) / sizeof(*disk_arguments));
 	add_files(out, machine);
 	if (payload->volume)
-		add_elements(out, volume_arguments,
-			sizeof(volume_arguments) / sizeof(*volume_arguments));
+		add_volume(out, machine);
+	if (payload->volume && !payload->volume_starts)
+		add_elements(out, card_arguments, sizeof(card_arguments) / sizeof(*card_arguments));
+	if (payload->stream)
+		add_elements(out, stream_arguments,
+			sizeof(stream_arguments) / sizeof(*stream_arguments));
 	buffer_add_text(out, "]\n");
 }
 
 /* Where nothing else is said: on_crash and on_poweroff leave the guest to be looked at. */
+static const char serial_line[] = "serial=\"unix:" AGENT_SERIAL "\"\n";
+
 static const char hvm_lines[] = "type=\"hvm\"\n"
-				"serial=\"unix:" AGENT_SERIAL "\"\n"
 				"vga=\"none\"\n"
 				"vnc=0\n"
 				"sdl=0\n";
@@ -151,11 +179,15 @@ void xen_config(const struct machine *given, const struct payload *payload, stru
 	here.attached_count = payload->attached_count;
 	add_string(out, "name", "cell");
 	buffer_add_text(out, pvh ? "type=\"pvh\"\n" : hvm_lines);
+	if (machine->stubdom)
+		stubdom_config(payload, out);
+	else if (!pvh)
+		buffer_add_text(out, serial_line);
 	buffer_printf(out, "memory=%llu\nvcpus=%u\n", (unsigned long long)(machine->memory >> 20),
 		machine->vcpus);
 	buffer_add_text(out, all_lines);
-	if (payload->volume)
-		add_string(out, "boot", "n");
+	if (payload->volume || payload->stream)
+		add_string(out, "boot", payload->volume_starts ? "c" : "n");
 	else if (!payload->disk)
 		add_payload(out, machine, payload);
 	if (!pvh)
@@ -205,14 +237,14 @@ static int add_part(
 	return status;
 }
 
+static const char *const rom_names[] = {"linuxboot.bin", "linuxboot_dma.bin", "multiboot.bin",
+	"multiboot_dma.bin", "pvh.bin", CARD_ROM, NULL};
+
 static int add_roms(struct archive *archive, const char *folder, struct error *error)
 {
-	static const char *const names[] = {"linuxboot.bin", "linuxboot_dma.bin", "multiboot.bin",
-		"multiboot_dma.bin", "pvh.bin", CARD_ROM};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		autofree char *path = format_text("%s/%s", folder, names[i]);
-		autofree char *name = format_text("rom/%s", names[i]);
+	for (size_t i = 0; rom_names[i]; i++) {
+		autofree char *path = format_text("%s/%s", folder, rom_names[i]);
+		autofree char *name = format_text("rom/%s", rom_names[i]);
 		autobuffer struct buffer rom = {0};
 
 		if (!file_exists(path))
@@ -225,8 +257,8 @@ static int add_roms(struct archive *archive, const char *folder, struct error *e
 }
 
 /* What boots from a disk has its kernel there. */
-static int add_payload_parts(
-	struct archive *archive, const struct payload *payload, struct error *error)
+static int add_payload_parts(struct archive *archive, const struct machine *machine,
+	const struct payload *payload, struct error *error)
 {
 	static const char zeros[STAND_IN_SIZE];
 
@@ -236,7 +268,8 @@ static int add_payload_parts(
 		add_bytes(archive, "stand-in", zeros, sizeof(zeros), error) < 0)
 		return -1;
 	if (payload->volume)
-		return add_part(archive, "volume", payload->volume, error);
+		return machine->volume_ide ? add_part(archive, "volume", payload->volume, error)
+					   : 0;
 	if (add_part(archive, "kernel", payload->kernel, error) < 0)
 		return -1;
 	for (size_t i = 0; i < payload->attached_count; i++) {
@@ -248,6 +281,26 @@ static int add_payload_parts(
 	return payload->initrd ? add_part(archive, "initrd", payload->initrd, error) : 0;
 }
 
+static int add_sender(struct archive *archive, const struct machine *machine,
+	const struct payload *payload, struct error *error)
+{
+	autobuffer struct buffer arguments = {0};
+	const char *roms[sizeof(rom_names) / sizeof(rom_names[0])] = {NULL};
+	size_t count = 0;
+
+	for (size_t i = 0; machine->rom_folder && rom_names[i]; i++) {
+		autofree char *path = format_text("%s/%s", machine->rom_folder, rom_names[i]);
+
+		if (file_exists(path))
+			roms[count++] = rom_names[i];
+	}
+	if (payload->stream && add_bytes(archive, "cmdline", payload->cmdline,
+				       strlen(payload->cmdline), error) < 0)
+		return -1;
+	stubdom_sender(payload, roms, &arguments);
+	return add_bytes(archive, "stream", arguments.data, arguments.size, error);
+}
+
 static int fill(struct archive *archive, const struct machine *machine,
 	const struct payload *payload, const char *id, struct error *error)
 {
@@ -256,7 +309,8 @@ static int fill(struct archive *archive, const struct machine *machine,
 	xen_config(machine, payload, &config);
 	if (add_bytes(archive, "id", id, strlen(id), error) < 0 ||
 		add_bytes(archive, "cell.cfg", config.data, config.size, error) < 0 ||
-		add_payload_parts(archive, payload, error) < 0)
+		(machine->stubdom && add_sender(archive, machine, payload, error) < 0) ||
+		add_payload_parts(archive, machine, payload, error) < 0)
 		return -1;
 	return machine->rom_folder ? add_roms(archive, machine->rom_folder, error) : 0;
 }
@@ -273,32 +327,67 @@ int xen_disk_empty(struct error *error)
 	return fail_errno(error, "payload disk");
 }
 
-int xen_disk(const struct machine *machine, const struct payload *payload, const char *id,
-	struct error *error)
+/* The volume goes behind the archive, where the guest's disk begins. */
+static int put_volume(int disk, const struct part *volume, struct error *error)
 {
-	uint64_t size = payload->disk ? payload->disk->size
-				      : payload->kernel->size +
-						(payload->initrd ? payload->initrd->size : 0);
-	struct archive *archive;
-	int fd, status;
+	const char *bytes;
+	ssize_t put;
 
-	if (size > XEN_DISK_SIZE - (16 << 20))
-		return fail(error, "payload disk: %llu bytes of payload do not fit into %llu",
-			(unsigned long long)size, (unsigned long long)XEN_DISK_SIZE);
-	fd = memfd_create("payload-disk", MFD_CLOEXEC);
-	if (fd < 0)
-		return fail_errno(error, "payload disk");
-	archive = archive_write_new();
+	if (lseek(disk, 0, SEEK_END) > (off_t)XEN_VOLUME_AT)
+		return fail(error, "payload disk: its archive reaches into the volume");
+	bytes = mmap(NULL, volume->size, PROT_READ, MAP_SHARED, volume->fd, 0);
+	if (bytes == MAP_FAILED)
+		return fail_errno(error, "payload disk: volume");
+	put = pwrite(disk, bytes, volume->size, (off_t)XEN_VOLUME_AT);
+	munmap((void *)(uintptr_t)bytes, volume->size);
+	return put == (ssize_t)volume->size ? 0 : fail_errno(error, "payload disk: volume");
+}
+
+static int write_archive(int disk, const struct machine *machine, const struct payload *payload,
+	const char *id, struct error *error)
+{
+	struct archive *archive = archive_write_new();
+	int status;
+
 	archive_write_set_format_ustar(archive);
-	archive_write_open_fd(archive, fd);
+	archive_write_open_fd(archive, disk);
 	status = fill(archive, machine, payload, id, error);
 	if (archive_write_close(archive) != ARCHIVE_OK && status == 0)
 		status = fail(error, "payload disk: %s", archive_error_string(archive));
 	archive_write_free(archive);
-	if (status == 0 && ftruncate(fd, (off_t)XEN_DISK_SIZE) < 0)
-		status = fail_errno(error, "payload disk");
-	if (status == 0)
-		return fd;
-	close(fd);
-	return -1;
+	return status;
+}
+
+/* The largest that can be: what is on the disk besides is small. */
+static uint64_t size_of(const struct payload *payload)
+{
+	if (payload->volume)
+		return payload->volume->size;
+	return payload->disk
+		       ? payload->disk->size
+		       : payload->kernel->size + (payload->initrd ? payload->initrd->size : 0);
+}
+
+int xen_disk(const struct machine *machine, const struct payload *payload, const char *id,
+	struct error *error)
+{
+	bool volume = payload->volume && !machine->volume_ide;
+	autofd int disk = -1;
+	int kept;
+
+	if (size_of(payload) > XEN_DISK_SIZE - XEN_VOLUME_AT)
+		return fail(error, "payload disk: %llu bytes of payload do not fit into %llu",
+			(unsigned long long)size_of(payload), (unsigned long long)XEN_DISK_SIZE);
+	disk = memfd_create("payload-disk", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (disk < 0)
+		return fail_errno(error, "payload disk");
+	if (write_archive(disk, machine, payload, id, error) < 0 ||
+		(volume && put_volume(disk, payload->volume, error) < 0))
+		return -1;
+	if (ftruncate(disk, (off_t)XEN_DISK_SIZE) < 0 ||
+		fcntl(disk, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL))
+		return fail_errno(error, "payload disk");
+	kept = disk;
+	disk = -1;
+	return kept;
 }

@@ -8,6 +8,9 @@
 #include "base/text.h"
 #include "engine/xen_boot.h"
 
+/* What the first process of a stub domain says when the device model ends. */
+#define MODEL_ENDED "the device model ended"
+
 static void order(struct xen_boot *boot, enum xen_step step, const char *words)
 {
 	struct error error;
@@ -28,7 +31,7 @@ void course_begin(struct xen_boot *boot)
 
 	boot->domain = boot->built.number;
 	boot->memory.root = boot->built.root;
-	order(boot, XEN_WAKING, boot->domain ? "hello" : words);
+	order(boot, XEN_WAKING, !boot->domain ? words : boot->built.waits ? "forget" : "hello");
 }
 
 /* ---- answers ---- */
@@ -38,7 +41,8 @@ static void run_domain(struct xen_boot *boot)
 	autofree char *words = format_text("unpause %d", boot->domain);
 
 	xen_mark(boot, "create");
-	freeze_arm(boot->outer);
+	freeze_arm(boot->outer, boot->built.waits ? FREEZE_LATE : FREEZE_ALL);
+	boot->built.waits = false; /* built anew, it begins at its beginning */
 	order(boot, XEN_RUNNING, words);
 }
 
@@ -99,8 +103,13 @@ static void answered(struct xen_boot *boot, const char *words)
 		xen_mark(boot, "restore");
 		if (boot->domain)
 			run_domain(boot);
+		else if (boot->request.machine->stubdom)
+			order(boot, XEN_OFFERING, "stream");
 		else
 			order(boot, XEN_CREATING, "create");
+		break;
+	case XEN_OFFERING:
+		order(boot, XEN_CREATING, "create");
 		break;
 	case XEN_CREATING:
 		if (boot->domain)
@@ -138,7 +147,33 @@ static void domain_built(struct xen_boot *boot, int domain, uint64_t root)
 	/* xl starts a guest again that reset itself: it will run before anybody else is asked. */
 	boot->step = XEN_RUNNING;
 	boot->stop = CAUSE_NONE;
-	freeze_arm(boot->outer);
+	freeze_arm(boot->outer, FREEZE_ALL);
+}
+
+/* Without its stub domain a guest cannot be built, and cannot go on; xl learns nothing of it, or by
+ * a timeout of 30 s. */
+static void stubdom_gone(struct xen_boot *boot, int domain, const char *words)
+{
+	autofree char *line =
+		format_text("the stub domain ended: %s", *words ? words : "it says nothing");
+
+	if (domain != boot->stubdom)
+		return;
+	if (boot->step == XEN_RUNNING)
+		xen_end(boot, CAUSE_CRASH, 0, line);
+	else if (boot->step == XEN_CREATING && !strncmp(words, MODEL_ENDED, strlen(MODEL_ENDED)))
+		refused(boot, line);
+	else if (boot->step == XEN_CREATING)
+		xen_end(boot, CAUSE_ENGINE, 0, line);
+}
+
+/* How a stream ended; it is news only if it ended badly, and before the guest runs. */
+static void stream_told(struct xen_boot *boot, const char *words)
+{
+	autofree char *line = format_text("the stream %s", words);
+
+	if (boot->step == XEN_CREATING && !strncmp(words, "failed", 6))
+		xen_end(boot, CAUSE_ENGINE, 0, line);
 }
 
 static void domain_shut(struct xen_boot *boot, const char *reason, unsigned mark)
@@ -181,7 +216,7 @@ static void happened(struct xen_boot *boot, const char *words)
 	char reason[32];
 	uint64_t root;
 	unsigned mark;
-	int domain;
+	int domain, at = 0;
 
 	if (!strcmp(words, "ready") && boot->step == XEN_WAKING)
 		course_begin(boot); /* cold: a clone was ready before it was frozen */
@@ -190,6 +225,12 @@ static void happened(struct xen_boot *boot, const char *words)
 	else if (sscanf(words, "domain %d shutdown %31s mark=%u", &domain, reason, &mark) == 3 &&
 		 domain == boot->domain)
 		domain_shut(boot, reason, mark);
+	else if (sscanf(words, "stubdom %d gone%n", &domain, &at) == 1 && at > 0)
+		stubdom_gone(boot, domain, words + at + (words[at] == ' '));
+	else if (sscanf(words, "stubdom %d", &domain) == 1)
+		boot->stubdom = domain;
+	else if (!strncmp(words, "stream ", 7))
+		stream_told(boot, words + 7);
 	else if (!strcmp(words, "device-model gone") && boot->step == XEN_RUNNING)
 		xen_end(boot, CAUSE_CRASH, 0, "the device model died");
 }

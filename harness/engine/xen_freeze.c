@@ -19,6 +19,7 @@
 #include "engine/xen_argv.h"
 #include "engine/xen_config.h"
 #include "engine/xen_frozen.h"
+#include "engine/xen_memory.h"
 
 enum { LIMIT_MS = 180000, LOOK_MS = 5 };
 
@@ -33,6 +34,7 @@ struct freezing {
 	struct buffer console; /* the end of what the host said */
 	struct frozen_domain domain;
 	unsigned answers;
+	bool entered; /* the ROM was seen at its entry */
 	bool done, over;
 	struct error *error;
 };
@@ -101,15 +103,68 @@ static void order(struct freezing *freezing, const char *words)
 		over(freezing, error.text);
 }
 
-/* The payload is unpacked, then the domain is built; then all is as wanted. */
+/* What is ordered after the payload is unpacked, "%d" being the domain. A guest that waits runs in
+ * the middle of it, until it says so. Then it stands still, so that nothing of its disk is read,
+ * and dom0 forgets what was. */
+static const char *const to_build[] = {"create", NULL};
+static const char *const to_wait[] = {"create", "unpause %d", "pause %d", "forget", NULL};
+
+#define SAYS_IT_WAITS "dkboot-rom: waiting for payload"
+#define SAYS_NO	      "dkboot-rom: refused: "
+
+enum { RUNS = 2 }; /* behind so many answered orders the guest runs */
+
+static void order_next(struct freezing *freezing)
+{
+	const char *const *orders = freezing->request->watch ? to_wait : to_build;
+	const char *next = orders[freezing->answers - 1];
+	char words[32];
+
+	if (!next) {
+		begin_migration(freezing);
+		return;
+	}
+	snprintf(words, sizeof(words), "%.*s%d", (int)strcspn(next, "%"), next,
+		freezing->domain.number);
+	order(freezing, strchr(next, '%') ? words : next);
+}
+
+/* On the host's console, once the guest runs. */
+static void look_for_waiting(struct freezing *freezing)
+{
+	const char *said = freezing->console.data ? freezing->console.data : "";
+
+	if (!freezing->request->watch || freezing->answers != RUNS + 1)
+		return;
+	if (strstr(said, SAYS_NO))
+		over(freezing, "its ROM refused");
+	if (!strstr(said, SAYS_IT_WAITS))
+		return;
+	if (!freezing->entered) {
+		over(freezing, "its ROM was not seen at its entry");
+		return;
+	}
+	freezing->domain.waits = true;
+	buffer_clear(&freezing->console);
+	order_next(freezing);
+}
+
+/* The guest is let run with breakpoints set; it runs on until it waits. */
 static void answered(struct freezing *freezing, const char *words)
 {
-	if (strncmp(words, "ok", 2) != 0)
+	bool watched = freezing->request->watch;
+
+	if (strncmp(words, "ok", 2) != 0) {
 		over(freezing, words);
-	else if (freezing->answers++ == 0)
-		order(freezing, "create");
+		return;
+	}
+	freezing->answers++;
+	if (watched && freezing->answers == RUNS)
+		freeze_arm(freezing->outer, FREEZE_ALL);
+	if (!watched || freezing->answers != RUNS + 1)
+		order_next(freezing);
 	else
-		begin_migration(freezing);
+		look_for_waiting(freezing);
 }
 
 static void hear_agent(void *context, unsigned kind, const char *words, size_t size)
@@ -142,15 +197,43 @@ static void expired(uv_timer_t *timer)
 	over(timer->data, "it did not come up in three minutes");
 }
 
+/* The guest stands at what may be its ROM's entry. */
+static void look_at_guest(struct freezing *freezing, const struct event *event)
+{
+	const struct freeze_request *request = freezing->request;
+	struct nested_memory memory = {.pid = freezing->outer->pid,
+		.file = request->ram,
+		.size = XEN_OUTER_MEMORY,
+		.root = freezing->domain.root};
+	struct memory_reader reader = nested_reader(&memory);
+	struct error error;
+	int seen = nested_map(&memory, &error);
+
+	if (seen == 0)
+		seen = request->watch->entered(&reader, &event->cpu, request->folder, &error);
+	nested_close(&memory);
+	if (seen < 0)
+		over(freezing, error.text);
+	freezing->entered |= seen > 0;
+	freeze_thaw(freezing->outer, seen == 0 ? FREEZE_ALL : FREEZE_NONE);
+}
+
+static void hear_console(struct freezing *freezing, const struct event *event)
+{
+	buffer_add(&freezing->console, event->bytes, event->size);
+	if (freezing->console.size > 400)
+		buffer_drop(&freezing->console, freezing->console.size - 400);
+	look_for_waiting(freezing);
+}
+
 static void hear_outer(void *context, const struct event *event)
 {
 	struct freezing *freezing = context;
 
-	if (event->kind == EVENT_BYTES) {
-		buffer_add(&freezing->console, event->bytes, event->size);
-		if (freezing->console.size > 400)
-			buffer_drop(&freezing->console, freezing->console.size - 400);
-	}
+	if (event->kind == EVENT_BYTES)
+		hear_console(freezing, event);
+	if (event->kind == EVENT_FROZEN)
+		look_at_guest(freezing, event);
 	if (event->kind == EVENT_STOPPED || event->kind == EVENT_ENDED)
 		over(freezing, "the machine ended too early");
 }
@@ -195,6 +278,8 @@ static int launch(struct freezing *freezing, uv_loop_t *loop, struct error *erro
 	const struct freeze_request *request = freezing->request;
 	struct boot_request boot = {.machine = request->machine,
 		.folder = "/",
+		.freeze = request->watch ? request->watch->points : NULL,
+		.freeze_count = request->watch ? request->watch->point_count : 0,
 		.listener = hear_outer,
 		.context = freezing};
 	autofd int disk = open_disk(freezing, error);

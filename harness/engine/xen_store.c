@@ -59,13 +59,15 @@ static int sum_data(const char *path, uint32_t *sum, struct error *error)
 
 static int describe(const char *folder, struct buffer *out, struct error *error)
 {
-	static const char *const names[] = {"ram", "state"};
+	static const char *const names[] = {"ram", "state", "domain", "before"};
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		autofree char *path = format_text("%s/%s", folder, names[i]);
 		struct stat file;
 		uint32_t sum;
 
+		if (i >= 2 && !file_exists(path))
+			continue; /* not every one has a guest in it */
 		if (stat(path, &file) < 0)
 			return fail_errno(error, "%s", path);
 		if (sum_data(path, &sum, error) < 0)

@@ -1,12 +1,14 @@
 /* The store of frozen machines: each is a folder with the files `ram` (memory, sparse), `state`
- * (all else) and `manifest` (their checksums). */
+ * (all else), `domain` and `before` where there is a guest in it, and `manifest` (their checksums).
+ */
 #ifndef DKBOOT_ENGINE_XEN_STORE_H
 #define DKBOOT_ENGINE_XEN_STORE_H
 
 #include "base/error.h"
 
-/** Frozen machines that are kept; those that nobody used for the longest time go. */
-#define FROZEN_KEPT 3
+/** Frozen machines that are kept: dom0, and guests that wait or are built; those that nobody used
+ * for the longest time go. */
+#define FROZEN_KEPT 5
 
 /** How a machine is made. */
 struct frozen_recipe {

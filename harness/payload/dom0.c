@@ -14,7 +14,8 @@
 /* The name under which guests/dom0/build leaves an image: a hash of all of ours that is in it. */
 static char *name_of(const char *guests, struct error *error)
 {
-	static const char *const inputs[] = {"build", "files", "init", "packages", "agent"};
+	static const char *const inputs[] = {"build", "files", "init", "packages", "agent",
+		"../stubdom/files", "../stubdom/init", "../stubdom/send"};
 	autobuffer struct buffer bytes = {0};
 
 	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {

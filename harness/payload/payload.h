@@ -71,6 +71,8 @@ struct payload {
 	struct attachment attached[PAYLOAD_ATTACHED];
 	size_t attached_count;
 	struct part *volume;	  /* what the ROM reads all this from; NULL = not asked for */
+	bool volume_starts;	  /* its first sector starts the loader: no ROM is needed */
+	bool volume_sound;	  /* nothing is wrong with it on purpose */
 	bool stream;		  /* the ROM asks for all this over a port */
 	const char *stream_fault; /* what is wrong with the answers on purpose; "" = nothing */
 };

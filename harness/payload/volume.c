@@ -1,24 +1,28 @@
 #include "payload/volume.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <zlib.h>
 
+#include "base/cleanup.h"
 #include "payload/part.h"
 
 /* As in rom/source/README.md; the ROM has its own description of it. */
 #define SECTOR	    512u
-#define PARTS_LIMIT 3
+#define PARTS_LIMIT 4
 #define AT_VERSION  0x08
 #define AT_PARTS    0x0a
 #define AT_SUM	    0x0c
 #define AT_SECTORS  0x10
+#define AT_ID	    0x18
 #define AT_TABLE    0x20
 #define ENTRY	    16
 #define VERSION	    1u
 #define BYTES_LIMIT 0xfffffe00u
 #define SOME_BIT    0x10
+#define DISK_LEAST  (UINT64_C(1) << 20) /* bytes: two cylinders of 16 heads and 63 sectors */
 
 static const unsigned char magic[8] = {0xe9, 0xfd, 0x00, 'D', 'K', 'V', 'O', 'L'};
 
@@ -28,7 +32,9 @@ static const char *const faults[VOLUME_FAULTS] = {[VOLUME_TRUNCATED] = "truncate
 	[VOLUME_HEADER] = "header",
 	[VOLUME_KERNEL] = "kernel",
 	[VOLUME_INITRD] = "initrd",
-	[VOLUME_CMDLINE] = "cmdline"};
+	[VOLUME_CMDLINE] = "cmdline",
+	[VOLUME_LOADER] = "loader",
+	[VOLUME_BARE] = "bare"};
 
 const char *volume_fault_name(enum volume_fault fault)
 {
@@ -45,6 +51,8 @@ struct content {
 };
 
 struct contents {
+	const struct volume_start *start; /* NULL = it does not boot by itself */
+	unsigned char id[VOLUME_ID];
 	struct content list[PARTS_LIMIT];
 	size_t count;
 	uint64_t sectors;
@@ -79,10 +87,13 @@ static void make_header(
 	const struct contents *contents, enum volume_fault fault, unsigned char *sector)
 {
 	memset(sector, 0, SECTOR);
+	if (contents->start)
+		memcpy(sector, contents->start->sector.data, SECTOR);
 	memcpy(sector, magic, sizeof(magic));
 	put(sector + AT_VERSION, VERSION + (fault == VOLUME_VERSION), 2);
 	put(sector + AT_PARTS, contents->count, 2);
 	put(sector + AT_SECTORS, contents->sectors, 4);
+	memcpy(sector + AT_ID, contents->id, VOLUME_ID);
 	for (size_t i = 0; i < contents->count; i++) {
 		const struct content *content = &contents->list[i];
 		unsigned char *entry = sector + AT_TABLE + i * ENTRY;
@@ -112,6 +123,14 @@ static int write_content(struct part_writer *out, const struct content *content,
 	return part_write(out, content->bytes + middle + 1, content->size - middle - 1, error);
 }
 
+/* Firmware counts a boot disk in cylinders, and does not read one that has none. */
+static int fill_cylinder(struct part_writer *out, struct error *error)
+{
+	uint64_t size = part_offset(out);
+
+	return size < DISK_LEAST ? part_zero(out, DISK_LEAST - size, error) : 0;
+}
+
 static int fill(struct part_writer *out, const struct contents *contents, enum volume_fault fault,
 	struct error *error)
 {
@@ -133,12 +152,12 @@ static int fill(struct part_writer *out, const struct contents *contents, enum v
 			part_zero(out, SECTOR - part_offset(out) % SECTOR, error))
 			return -1;
 	}
-	return 0;
+	return contents->start ? fill_cylinder(out, error) : 0;
 }
 
 static int check(const struct contents *contents, enum volume_fault fault, struct error *error)
 {
-	bool found = fault < VOLUME_KERNEL;
+	bool found = fault < VOLUME_KERNEL || (fault == VOLUME_BARE && contents->start);
 
 	for (size_t i = 0; i < contents->count; i++) {
 		found = found || contents->list[i].fault == fault;
@@ -184,20 +203,48 @@ static struct part *image_of(
 	return NULL;
 }
 
-struct part *volume_image(
-	const struct payload *payload, enum volume_fault fault, struct error *error)
+/* Of whom a volume is: the same for the same payload, and for no other. */
+static void name_contents(struct contents *contents, const struct payload *payload)
+{
+	autobuffer struct buffer text = {0};
+	struct sha256 sha256;
+
+	buffer_printf(&text, "%s\n%s\n%s", payload->kernel->sha256.hex,
+		payload->initrd ? payload->initrd->sha256.hex : "", payload->cmdline);
+	sha256 = sha256_bytes(text.data, text.size);
+	for (size_t i = 0; i < VOLUME_ID; i++) {
+		char digits[3] = {sha256.hex[2 * i], sha256.hex[2 * i + 1], 0};
+
+		contents->id[i] = (unsigned char)strtoul(digits, NULL, 16);
+	}
+}
+
+/* The boot sector looks for its loader in the first part. */
+static void add_all(struct contents *contents, const struct payload *payload,
+	const unsigned char *kernel, const unsigned char *initrd, enum volume_fault fault)
+{
+	const struct volume_start *start = contents->start;
+
+	if (start && fault != VOLUME_BARE)
+		add(contents, 4, VOLUME_LOADER, (const unsigned char *)start->loader.data,
+			start->loader.size);
+	add(contents, 1, VOLUME_KERNEL, kernel, payload->kernel->size);
+	add(contents, 2, VOLUME_INITRD, initrd, payload->initrd ? payload->initrd->size : 0);
+	add(contents, 3, VOLUME_CMDLINE, (const unsigned char *)payload->cmdline,
+		strlen(payload->cmdline));
+}
+
+struct part *volume_image(const struct payload *payload, const struct volume_start *start,
+	enum volume_fault fault, struct error *error)
 {
 	const unsigned char *kernel = map_part(payload->kernel, error);
 	const unsigned char *initrd = map_part(payload->initrd, error);
-	struct contents contents = {.sectors = 1};
+	struct contents contents = {.start = start, .sectors = 1};
 	struct part *image = NULL;
 
 	if (kernel && (initrd || !payload->initrd || !payload->initrd->size)) {
-		add(&contents, 1, VOLUME_KERNEL, kernel, payload->kernel->size);
-		add(&contents, 2, VOLUME_INITRD, initrd,
-			payload->initrd ? payload->initrd->size : 0);
-		add(&contents, 3, VOLUME_CMDLINE, (const unsigned char *)payload->cmdline,
-			strlen(payload->cmdline));
+		name_contents(&contents, payload);
+		add_all(&contents, payload, kernel, initrd, fault);
 		image = image_of(&contents, fault, error);
 	} else if (!payload->kernel->size) {
 		fail(error, "the kernel is empty");

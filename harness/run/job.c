@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "check/substitute.h"
 #include "payload/volume.h"
+#include "run/source.h"
 
 static void add_variable(struct job *job, const char *name, char *value)
 {
@@ -53,11 +54,32 @@ static void name_axes(struct job *job)
 			job, axis_name(named[i]), copy_text(cell_value(job->cell, named[i])->name));
 }
 
+/* A ROM that has waited says of whom the payload is that it got. */
+static int expect_own_payload(struct job *job, struct error *error)
+{
+	struct expectation *own = &job->answer[0], *other = &job->answer[1];
+	char name[2 * VOLUME_ID + 1];
+
+	if (!job->forked)
+		return 0;
+	if (volume_name(job->payload.volume, name, error) < 0)
+		return -1;
+	*own = (struct expectation){.kind = EXPECT_UNORDERED,
+		.channel = CHANNEL_DEBUG,
+		.pattern = format_text("^dkboot-rom: payload %s$", name)};
+	*other = (struct expectation){.kind = EXPECT_FORBIDDEN,
+		.channel = CHANNEL_DEBUG,
+		.pattern = format_text("^dkboot-rom: payload (?!%s$)", name)};
+	for (size_t i = 0; i < 2; i++)
+		job->expected[job->expected_count++] = &job->answer[i];
+	return 0;
+}
+
 static void pick_expectations(struct job *job)
 {
 	const struct test_case *from = job->cell->from;
 
-	job->expected = calloc(from->expectation_count + 1, sizeof(*job->expected));
+	job->expected = calloc(from->expectation_count + 3, sizeof(*job->expected));
 	for (size_t i = 0; i < from->expectation_count; i++)
 		if (selector_fits(&from->expectations[i].when, job->cell))
 			job->expected[job->expected_count++] = &from->expectations[i].expect;
@@ -66,28 +88,12 @@ static void pick_expectations(struct job *job)
 /* Sources of payload bytes that a plain machine has; true = through fw_cfg's DMA interface. */
 static int source_dma(const char *engine, const char *source, bool *dma, struct error *error)
 {
-	if (strcmp(engine, "xen") == 0 && strcmp(source, "fwcfg-dma") == 0)
+	if (strcmp(engine, "qemu") != 0 && strcmp(source, "fwcfg-dma") == 0)
 		return fail(error, "source fwcfg-dma: an HVM guest's fw_cfg has no DMA before QEMU "
 				   "9.0, expected "
 				   "fwcfg-pio");
 	*dma = strcmp(source, "fwcfg-pio") != 0;
 	return 0;
-}
-
-/* Which volume a source is, VOLUME_FAULTS when it is none. */
-static enum volume_fault volume_of(const char *source)
-{
-	static const char volume[] = "volume";
-	const char *behind = source + strlen(volume);
-	enum volume_fault fault = VOLUME_SOUND;
-
-	if (strncmp(source, volume, strlen(volume)) != 0)
-		return VOLUME_FAULTS;
-	if (!*behind)
-		return VOLUME_SOUND;
-	while (++fault < VOLUME_FAULTS && strcmp(behind + 1, volume_fault_name(fault)) != 0)
-		;
-	return fault;
 }
 
 /* Devices name files of ours as ${guests}: who writes a case cannot know where they are built. */
@@ -158,6 +164,7 @@ static int describe_machine(struct job *job, struct stage *stage, struct error *
 		.memory = cell_value(cell, AXIS_MEMORY)->number,
 		.vcpus = (unsigned)cell_value(cell, AXIS_VCPUS)->number,
 		.firmware = strcmp(firmware, "seabios") == 0 ? NULL : firmware,
+		.stubdom = strcmp(job->engine->name, "stubdom") == 0,
 	};
 	job->report = reports_on(job);
 	if (source_dma(job->engine->name, cell_value(cell, AXIS_SOURCE)->text, &job->machine.dma,
@@ -193,20 +200,6 @@ static bool is_multiboot2(const struct kernel_spec *kernel)
 		       built_probes[kernel->built.row].boot == BOOT_MULTIBOOT2);
 }
 
-static int make_volume(struct job *job, struct error *error)
-{
-	enum volume_fault fault = volume_of(cell_value(job->cell, AXIS_SOURCE)->text);
-
-	if (fault < VOLUME_FAULTS && job->payload.boot != BOOT_LINUX)
-		return fail(error, "source volume: only a Linux kernel is booted from one");
-	if (fault == VOLUME_FAULTS)
-		return 0;
-	if (!job->machine.rom_folder)
-		return fail(error, "source volume: no stock ROM reads one");
-	job->payload.volume = volume_image(&job->payload, fault, error);
-	return job->payload.volume ? 0 : fail_within(error, "volume");
-}
-
 /* "stream", or "stream-FAULT" */
 static int make_stream(struct job *job, struct error *error)
 {
@@ -220,9 +213,10 @@ static int make_stream(struct job *job, struct error *error)
 		return fail(error, "source stream: only a Linux kernel is booted from one");
 	if (!job->machine.rom_folder)
 		return fail(error, "source stream: no stock ROM asks for one");
-	if (strcmp(job->engine->name, "qemu"))
-		return fail(error, "source stream: engine %s has nobody who sends one",
-			job->engine->name);
+	if (strcmp(job->engine->name, "xen") == 0)
+		return fail(error, "source stream: engine xen has nobody who sends one");
+	if (strcmp(job->engine->name, "qemu") != 0 && *behind)
+		return fail(error, "source %s: faults are planted under engine qemu only", source);
 	job->payload.stream = true;
 	job->payload.stream_fault = *behind ? behind + 1 : behind;
 	return 0;
@@ -264,7 +258,9 @@ static int make_payload(struct job *job, struct stage *stage, struct error *erro
 		return -1;
 	if (enter(job, error) < 0)
 		return -1;
-	if (make_disk(job, stage, error) < 0 || make_volume(job, error) < 0)
+	if (make_disk(job, stage, error) < 0 ||
+		source_make(cell_value(job->cell, AXIS_SOURCE)->text, &job->machine, &job->payload,
+			error) < 0)
 		return -1;
 	return make_stream(job, error);
 }
@@ -277,13 +273,14 @@ int job_prepare(struct job *job, struct stage *stage, const struct cell *cell, s
 	if (describe_machine(job, stage, error) < 0 || plan_move(job, error) < 0 ||
 		make_payload(job, stage, error) < 0)
 		return -1;
-	if (!strcmp(job->engine->name, "xen") &&
-		stage_xen(stage, &job->machine, &job->payload, &job->frozen, error) < 0)
+	if (strcmp(job->engine->name, "qemu") != 0 &&
+		stage_xen(stage, &job->machine, &job->payload, &job->frozen, &job->forked, error) <
+			0)
 		return -1;
 	name_payload(job);
 	name_axes(job);
 	pick_expectations(job);
-	return 0;
+	return expect_own_payload(job, error);
 }
 
 void job_free(struct job *job)
@@ -294,6 +291,8 @@ void job_free(struct job *job)
 		free(*at);
 	free(job->arguments);
 	free(job->frozen);
+	free(job->answer[0].pattern);
+	free(job->answer[1].pattern);
 	free(job->expected);
 	payload_free(&job->payload);
 	*job = (struct job){0};

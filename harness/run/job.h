@@ -19,9 +19,11 @@ struct job {
 	size_t expected_count;
 	struct variable variables[JOB_VARIABLES]; /* what patterns may name; values are ours */
 	size_t variable_count;
-	char *frozen;	     /* of machine.frozen */
-	enum channel report; /* on which the guest reports of itself */
-	const char *move;    /* how the guest is moved, NULL = not */
+	char *frozen;		      /* of machine.frozen */
+	bool forked;		      /* and a guest waits in it for this payload */
+	struct expectation answer[2]; /* of whom the payload is that the ROM got, if it waited */
+	enum channel report;	      /* on which the guest reports of itself */
+	const char *move;	      /* how the guest is moved, NULL = not */
 	unsigned resets;
 	double scale; /* of time limits */
 };

@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "record/map.h"
+#include "run/fork.h"
 
 /*
  * Where a Linux kernel's first instruction is by its 16-bit entry: behind 0x200 bytes of the setup,
@@ -89,11 +90,23 @@ static int watch_rom(struct judge *judge, const char *path, struct error *error)
 	return 0;
 }
 
+/* Where the BIOS starts a boot sector. */
+#define SECTOR_ENTRY 0x7c00u
+
+static int watch_sector(struct judge *judge)
+{
+	judge->points[judge->point_count++] =
+		(struct freeze_point){.linear = SECTOR_ENTRY, .mode = FREEZE_REAL, .early = true};
+	return 0;
+}
+
 /* The whole judgement needs to know what was in memory before the ROM ran. */
 static int watch_roms(struct judge *judge, const struct job *job, struct error *error)
 {
 	autofree char *ours = NULL;
 
+	if (job->payload.volume_starts)
+		return watch_sector(judge);
 	if (job->machine.rom_folder) {
 		ours = format_text("%s/linuxboot.bin", job->machine.rom_folder);
 		return watch_rom(judge, ours, error);
@@ -144,6 +157,17 @@ static bool is_unjudged(const struct job *job)
 		       cell_ending(job->cell)->ending == END_REFUSED);
 }
 
+/* A guest that waited for its payload is past its ROM's entry: it was looked at there, when it was
+ * frozen.
+ */
+static int remember(struct judge *judge, const struct job *job, struct error *error)
+{
+	autofree char *path = format_text("%s/" FORK_BEFORE, job->frozen);
+
+	judge->before = memory_image_load(path, error);
+	return judge->before ? 0 : -1;
+}
+
 int judge_open(struct judge *judge, const struct job *job, struct error *error)
 {
 	enum layout_check layout = job->cell->from->layout;
@@ -155,7 +179,16 @@ int judge_open(struct judge *judge, const struct job *job, struct error *error)
 		return 0;
 	if (is_flat(&job->payload) ? watch_flat(judge, &job->payload, error) : watch_linux(judge))
 		return -1;
-	return layout == LAYOUT_FULL || judge->flat ? watch_roms(judge, job, error) : 0;
+	if (layout != LAYOUT_FULL && !judge->flat)
+		return 0;
+	return job->forked && remember(judge, job, error) < 0 ? -1 : watch_roms(judge, job, error);
+}
+
+int judge_watch_rom(struct judge *judge, const char *folder, struct error *error)
+{
+	autofree char *rom = format_text("%s/linuxboot.bin", folder);
+
+	return watch_rom(judge, rom, error);
 }
 
 static enum loader loader_of(const struct job *job)
@@ -167,12 +200,13 @@ static enum loader loader_of(const struct job *job)
 					   : LOADER_OTHER;
 }
 
-/* Whether a boot entry vector is being called: the header of the ROM around it says so. */
-static int at_boot_entry(
+int judge_at_entry(
 	const struct memory_reader *reader, const struct cpu_state *cpu, struct error *error)
 {
 	autobuffer struct buffer rom = {0};
 
+	if (cpu->cs * 16u + (cpu->eip & 0xffff) == SECTOR_ENTRY)
+		return 1;
 	buffer_fill(&rom, 0, 0x400);
 	if (reader->read(reader->context, cpu->cs * 16u, rom.data, rom.size, error) < 0)
 		return -1;
@@ -205,7 +239,7 @@ static enum judge_answer look_before(struct judge *judge, const struct job *job,
 	const struct event *event, struct error *error)
 {
 	struct memory_reader reader = job->engine->reader(boot);
-	int entry = at_boot_entry(&reader, &event->cpu, error);
+	int entry = judge_at_entry(&reader, &event->cpu, error);
 
 	if (entry <= 0)
 		return entry < 0 ? JUDGE_TROUBLE : JUDGE_GO_ON;

@@ -45,6 +45,15 @@ enum judge_answer {
  */
 int judge_open(struct judge *judge, const struct job *job, struct error *error);
 
+/** Adds the freeze points of the ROM in a folder: its boot entry, wherever it may come to lie.
+ * @return 0, -1. Internal to judge and fork */
+int judge_watch_rom(struct judge *judge, const char *folder, struct error *error);
+
+/** Whether a boot entry vector is being called: the header of the ROM around it says so. @return 1,
+ * 0, -1. Internal to judge and fork */
+int judge_at_entry(
+	const struct memory_reader *reader, const struct cpu_state *cpu, struct error *error);
+
 /** Looks at a boot that stands still (EVENT_FROZEN). */
 enum judge_answer judge_see(struct judge *judge, const struct job *job, struct boot *boot,
 	const struct event *event, struct error *error);

@@ -15,6 +15,9 @@
 #include "payload/dom0.h"
 #include "run/card.h"
 
+/* The boot sector of a volume, beside the ROM that it starts. */
+#define SECTOR_FILE "bootsector.bin"
+
 /* The names by which QEMU asks for the boot ROM of a Linux kernel. */
 static const char *const rom_names[] = {
 	"linuxboot.bin", "linuxboot_dma.bin", "multiboot.bin", "multiboot_dma.bin", "pvh.bin"};
@@ -159,7 +162,9 @@ void stage_close(struct stage *stage)
 	free(stage->choices.stand_in.firmware);
 	free(stage->choices.stand_in.xen);
 	free(stage->dom0);
-	free(stage->frozen);
+	free(stage->frozen[0]);
+	free(stage->frozen[1]);
+	forks_free(stage->forks);
 	free(stage->folder);
 	*stage = (struct stage){0};
 }
@@ -170,9 +175,10 @@ static void say(const char *line)
 }
 
 int stage_xen(struct stage *stage, struct machine *machine, const struct payload *payload,
-	char **frozen, struct error *error)
+	char **frozen, bool *forked, struct error *error)
 {
 	const char *cache = stage->parts.cache;
+	char **idle = &stage->frozen[machine->stubdom];
 
 	if (!stage->dom0)
 		stage->dom0 = dom0_find(stage->parts.guests, cache, error);
@@ -182,12 +188,15 @@ int stage_xen(struct stage *stage, struct machine *machine, const struct payload
 	machine->xen = stage->choices.stand_in.xen;
 	if (stage->choices.cold || machine->xen)
 		return 0;
-	if (stage->choices.built) {
+	*forked = !stage->choices.built && !stage->choices.idle && fork_possible(machine, payload);
+	if (*forked) {
+		*frozen = copy_text(fork_find(&stage->forks, machine, cache, say, error));
+	} else if (stage->choices.built && !machine->stubdom) {
 		*frozen = frozen_find(machine, payload, cache, say, error);
 	} else {
-		if (!stage->frozen) /* one for the run: it is looked through once */
-			stage->frozen = frozen_find(machine, NULL, cache, say, error);
-		*frozen = stage->frozen ? copy_text(stage->frozen) : NULL;
+		if (!*idle) /* one for the run: it is looked through once */
+			*idle = frozen_find(machine, NULL, cache, say, error);
+		*frozen = *idle ? copy_text(*idle) : NULL;
 	}
 	machine->frozen = *frozen;
 	return *frozen ? 0 : -1;
@@ -197,6 +206,7 @@ int stage_xen(struct stage *stage, struct machine *machine, const struct payload
 static int rom_copy(const struct stage *stage, const char *file, char **folder, struct error *error)
 {
 	autofree char *card = NULL;
+	autofree char *ours = format_text("%s/" SECTOR_FILE, stage->parts.rom), *sector = NULL;
 	struct sha256 sha256;
 
 	if (digest_file(file, &sha256, NULL, NULL, error) < 0)
@@ -211,7 +221,10 @@ static int rom_copy(const struct stage *stage, const char *file, char **folder, 
 			return -1;
 	}
 	card = format_text("%s/%s", *folder, CARD_ROM);
-	return card_write(file, card, error);
+	sector = format_text("%s/" SECTOR_FILE, *folder);
+	if (card_write(file, card, error) < 0)
+		return -1;
+	return file_exists(sector) ? 0 : file_copy(ours, sector, 0444, error);
 }
 
 static struct rom *rom_known(const struct stage *stage, const char *name)

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "engine/accelerator.h"
 #include "payload/payload.h"
+#include "run/fork.h"
 
 /** Where dkboot's own parts lie: beside the binary in a build folder, or below PREFIX/share/dkboot.
  */
@@ -36,6 +37,7 @@ struct choices {
 	double timeout_scale;	  /* --timeout-scale; 1 */
 	bool cold;		  /* --cold: nothing is cloned from a frozen machine */
 	bool built;		  /* --built: clones begin where the domain is built */
+	bool idle;		  /* --idle: they begin with an idle dom0, whatever they boot */
 	bool keep;		  /* --keep: payloads and captures of passed cells too */
 	struct stand_in stand_in; /* dkboot repro */
 };
@@ -53,9 +55,10 @@ struct stage {
 	struct accelerator accelerator;
 	struct pantry *pantry;
 	struct rom *roms;
-	char *dom0;   /* folder of the image of dom0; NULL until a cell needs it */
-	char *frozen; /* folder of that, frozen */
-	char *folder; /* of the run, absolute */
+	char *dom0;	    /* folder of the image of dom0; NULL until a cell needs it */
+	char *frozen[2];    /* folder of that, frozen; [1] with the image of stub domains in it */
+	struct fork *forks; /* guests in it that wait for their payload, frozen */
+	char *folder;	    /* of the run, absolute */
 };
 
 /** Finds dkboot's parts ($DKBOOT_DATA wins). @return -1 and the places looked at when they are not
@@ -81,10 +84,12 @@ void stage_close(struct stage *stage);
 int stage_rom(struct stage *stage, const char *name, const char **folder, struct error *error);
 
 /** Where the nested Xen of a machine comes from: the image of dom0, and, unless the run is cold,
- * that image frozen.
- * @param frozen malloc'ed: the folder that machine->frozen names */
+
+ * that image frozen. A sound volume is waited for by a guest that is frozen in it.
+ * @param frozen malloc'ed: the folder that machine->frozen names
+ * @param forked whether a guest waits in it */
 int stage_xen(struct stage *stage, struct machine *machine, const struct payload *payload,
-	char **frozen, struct error *error);
+	char **frozen, bool *forked, struct error *error);
 
 /** All time limits are multiplied by this. */
 double stage_scale(const struct stage *stage);

@@ -92,7 +92,9 @@ static const struct {
 	{AXES_OF "  source: [fwcfg]\n",
 		"x.yaml:4: source \"fwcfg\", expected one of: fwcfg-dma, "
 		"fwcfg-pio, volume, volume-truncated, volume-version, volume-foreign, "
-		"volume-header, volume-kernel, volume-initrd, volume-cmdline, stream, "
+		"volume-header, volume-kernel, volume-initrd, volume-cmdline, volume-ide, "
+		"bootsector, bootsector-ide, bootsector-kernel, bootsector-loader, "
+		"bootsector-bare, stream, "
 		"stream-once, stream-lost, stream-torn, stream-stale, stream-damaged, "
 		"stream-stall, stream-short, "
 		"stream-long, stream-kernel, stream-initrd, stream-cmdline, stream-version, "

@@ -2,6 +2,7 @@
 #include "test_check_layout.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/files.h"
 
@@ -94,6 +95,31 @@ static void test_what_is_ram(void **state)
 	assert_int_equal(map_low_end(&map), 0xa000);
 }
 
+/* A copy that was kept in a file is the same, and half a file is none. */
+static void comes_back(const struct memory_image *image)
+{
+	char path[] = "/tmp/dkboot-image-XXXXXX";
+	struct error error;
+	struct memory_image *again;
+	struct buffer file = {0};
+	uint8_t bytes[8];
+
+	close(mkstemp(path));
+	assert_int_equal(memory_image_save(image, path, &error), 0);
+	again = memory_image_load(path, &error);
+	assert_non_null(again);
+	memory_image_read(again, 0x1fffffc, bytes, 8);
+	assert_memory_equal(bytes, "\0\0abcd\0\0", 8);
+	memory_image_free(again);
+	assert_int_equal(file_read(path, &file, &error), 0);
+	assert_int_equal(truncate(path, (off_t)file.size - 1), 0);
+	assert_null(memory_image_load(path, &error));
+	assert_non_null(strstr(error.text, "is cut off"));
+	unlink(path);
+	assert_null(memory_image_load(path, &error));
+	buffer_free(&file);
+}
+
 static void test_copy_of_memory(void **state)
 {
 	const struct wish wish = {.kernel = {.protocol = 0x20f}};
@@ -112,6 +138,7 @@ static void test_copy_of_memory(void **state)
 	assert_memory_equal(bytes, "\0\0abcd\0\0", 8);
 	memory_image_read(image, SPACE - 4, bytes, 8);
 	assert_memory_equal(bytes, "\0\0\0\0\0\0\0\0", 8);
+	comes_back(image);
 	memory_image_free(image);
 	image = memory_image_take(&guest.scene.memory, 0x2000000, &error);
 	memory_image_read(image, 0x1fffffc, bytes, 8);

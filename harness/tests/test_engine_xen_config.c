@@ -247,9 +247,45 @@ static void an_empty_disk_has_the_size_that_a_frozen_dom0_knows(void **state)
 	close(fd);
 }
 
+/* A guest that is frozen in front of an empty volume fits every payload of its shape: what it is
+ * started with says nothing of one. The disk holds the volume where the guest looks, and nobody can
+ * change it. */
+static void a_volume_lies_behind_the_archive(void **state)
+{
+	struct part kernel = part_of("kernel"), one = part_of("the volume"),
+		    two = part_of("another");
+	struct payload payload = {.kernel = &kernel, .cmdline = (char *)"a b", .volume = &one};
+	struct payload other = {.kernel = &kernel, .cmdline = (char *)"c", .volume = &two};
+	struct machine machine = machine_of("pc");
+	autobuffer struct buffer config = {0}, same = {0};
+	struct error error;
+	char bytes[10];
+	int disk;
+
+	(void)state;
+	xen_config(&machine, &payload, &config);
+	xen_config(&machine, &other, &same);
+	assert_string_equal(config.data, same.data);
+	assert_non_null(strstr(config.data, "file=/dev/vda,offset=16777216,size=1056964608"));
+	expect_line(&machine, &payload, "boot=\"n\"", true);
+	payload.volume_starts = true;
+	expect_line(&machine, &payload, "boot=\"c\"", true);
+	disk = xen_disk(&machine, &payload, "id", &error);
+	assert_true(disk >= 0);
+	assert_int_equal(pread(disk, bytes, sizeof(bytes), XEN_VOLUME_AT), sizeof(bytes));
+	assert_memory_equal(bytes, "the volume", sizeof(bytes));
+	assert_int_equal(pwrite(disk, "x", 1, 0), -1);
+	assert_int_equal(lseek(disk, 0, SEEK_END), XEN_DISK_SIZE);
+	close(disk);
+	close(one.fd);
+	close(two.fd);
+	close(kernel.fd);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_volume_lies_behind_the_archive),
 		cmocka_unit_test(command_lines_are_quoted),
 		cmocka_unit_test(what_is_not_asked_for_is_not_said),
 		cmocka_unit_test(machine_and_ends_are_told),

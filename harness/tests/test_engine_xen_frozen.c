@@ -169,24 +169,58 @@ static void used_at(const char *name, time_t when)
 
 static void those_that_nobody_used_are_removed(void **state)
 {
+	static const char *const names[] = {"a", "b", "c", "d", "e"};
 	struct error error;
 	autofree char *left = format_text("%s/tmp.1", store);
 
 	(void)state;
-	assert_int_equal(FROZEN_KEPT, 3);
-	expect_made("a", 1);
-	expect_made("b", 2);
-	expect_made("c", 3);
-	used_at("a", 3000);
-	used_at("b", 1000);
-	used_at("c", 2000);
+	assert_int_equal(FROZEN_KEPT, 5);
+	for (int i = 0; i < 5; i++) {
+		expect_made(names[i], i + 1);
+		used_at(names[i], 3000 - i);
+	}
 	assert_int_equal(folder_make(left, &error), 0);
-	expect_made("b", 3); /* and so was used now */
-	assert_true(is_there("a") && is_there("b") && is_there("c"));
+	expect_made("e", 5); /* and so was used now */
+	for (int i = 0; i < 5; i++)
+		assert_true(is_there(names[i]));
 	assert_false(is_there("tmp.1"));
-	expect_made("d", 4);
-	assert_true(is_there("a") && is_there("b") && is_there("d"));
-	assert_false(is_there("c"));
+	expect_made("f", 6);
+	assert_true(is_there("a") && is_there("b") && is_there("c") && is_there("e"));
+	assert_true(is_there("f"));
+	assert_false(is_there("d"));
+}
+
+/* What a clone begins with is written beside it; two words, and no third. */
+static void says_what_is_in_it(void **state)
+{
+	static const struct {
+		const char *text;
+		int status, number;
+		bool waits;
+	} rows[] = {{"3 0x1000 waits\n", 0, 3, true}, {"3 0x1000 built\n", 0, 3, false},
+		{"3 0x1000\n", -1, 0, false}, {"nonsense\n", -1, 0, false}};
+	autofree char *folder = format_text("%s/a", store);
+	autofree char *path = format_text("%s/a/domain", store);
+	struct frozen_domain domain;
+	struct error error;
+
+	(void)state;
+	expect_made("a", 1);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int ram = -1, machine = -1;
+
+		assert_int_equal(file_write(path, rows[i].text, strlen(rows[i].text), &error), 0);
+		assert_int_equal(
+			frozen_open(folder, &ram, &machine, &domain, &error), rows[i].status);
+		if (rows[i].status == 0) {
+			assert_int_equal(domain.number, rows[i].number);
+			assert_int_equal(domain.root, 0x1000);
+			assert_int_equal(domain.waits, rows[i].waits);
+		}
+		close(ram);
+		close(machine);
+	}
+	expect_made("a", 2); /* what was not there when it was made is damage */
 }
 
 static void a_clone_opens_both_files(void **state)
@@ -220,6 +254,7 @@ int main(void)
 		TEST(one_that_could_not_be_made_leaves_nothing),
 		TEST(those_that_nobody_used_are_removed),
 		TEST(a_clone_opens_both_files),
+		TEST(says_what_is_in_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,7 @@ static int clean(void **state)
 static unsigned char *bytes_of(const struct payload *payload, enum volume_fault fault, size_t *size)
 {
 	struct error error = {.text = ""};
-	struct part *part = volume_image(payload, fault, &error);
+	struct part *part = volume_image(payload, NULL, fault, &error);
 	unsigned char *bytes;
 
 	if (!part)
@@ -142,8 +142,47 @@ static void says_what_it_cannot_do(void **state)
 	struct error error = {.text = ""};
 
 	bare.initrd = NULL;
-	assert_null(volume_image(&bare, VOLUME_INITRD, &error));
+	assert_null(volume_image(&bare, NULL, VOLUME_INITRD, &error));
 	assert_string_equal(error.text, "there is nothing to damage: no initrd");
+}
+
+/* The loader is the first part, and the sector's own bytes stay; a disk has two cylinders. */
+static void boots_by_itself(void **state)
+{
+	static const unsigned loader[3] = {4, 1, 2000}, kernel[3] = {1, 5, 5000};
+	struct volume_start start = {0};
+	struct error error = {.text = ""};
+	unsigned char bytes[16 * SECTOR];
+	struct part *part;
+
+	buffer_fill(&start.sector, 0x5a, SECTOR);
+	buffer_fill(&start.loader, 0xa5, 2000);
+	part = volume_image(*state, &start, VOLUME_SOUND, &error);
+	assert_non_null(part);
+	assert_int_equal(part->size, 1 << 20);
+	assert_int_equal(pread(part->fd, bytes, sizeof(bytes), 0), sizeof(bytes));
+	check_part(bytes, 0, loader);
+	check_part(bytes, 1, kernel);
+	assert_memory_equal(bytes + 0x60, start.sector.data + 0x60, SECTOR - 0x60);
+	assert_int_equal(number(bytes + 0x10, 4), 18);
+	part_free(part);
+	volume_start_free(&start);
+}
+
+static void names_its_payload(void **state)
+{
+	struct payload other = *(struct payload *)*state;
+	size_t size;
+	unsigned char *one = bytes_of(*state, VOLUME_SOUND, &size), *again, *two;
+
+	other.cmdline = (char *)"a c";
+	again = bytes_of(*state, VOLUME_SOUND, &size);
+	two = bytes_of(&other, VOLUME_SOUND, &size);
+	assert_memory_equal(one + 0x18, again + 0x18, VOLUME_ID);
+	assert_memory_not_equal(one + 0x18, two + 0x18, VOLUME_ID);
+	free(one);
+	free(again);
+	free(two);
 }
 
 int main(void)
@@ -152,6 +191,8 @@ int main(void)
 		cmocka_unit_test(is_laid_out_as_documented),
 		cmocka_unit_test(has_the_fault_that_is_asked_for),
 		cmocka_unit_test(says_what_it_cannot_do),
+		cmocka_unit_test(boots_by_itself),
+		cmocka_unit_test(names_its_payload),
 	};
 
 	return cmocka_run_group_tests(tests, prepare, clean);

@@ -137,10 +137,11 @@ static int boot(struct trial_of_faults *trial, struct stage *stage, struct error
 	struct boot_request request = {
 		.machine = &machine, .folder = "/", .listener = hear, .context = trial};
 	autofree char *frozen = NULL;
+	bool forked;
 	struct payload payload;
 
 	if (pantry_payload(stage->pantry, &kernel, &initrd, &cmdline, &payload, error) < 0 ||
-		stage_xen(stage, &machine, &payload, &frozen, error) < 0 ||
+		stage_xen(stage, &machine, &payload, &frozen, &forked, error) < 0 ||
 		stage_rom(stage, "dkboot", &machine.rom_folder, error) < 0)
 		return -1;
 	request.payload = &payload;

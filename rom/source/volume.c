@@ -16,6 +16,11 @@ bool volume_known(const struct volume_header *header)
 	return i == sizeof(magic);
 }
 
+bool volume_unwritten(const struct volume_header *header)
+{
+	return volume_known(header) && header->state == VOLUME_UNWRITTEN;
+}
+
 static uint32_t sum_header(const struct volume_header *header, const struct crc32 *crc)
 {
 	const uint32_t behind = offsetof(struct volume_header, sectors), none = 0;

@@ -14,6 +14,11 @@
 #define VOLUME_VERSION	 1
 #define VOLUME_PARTS_MAX 14
 #define VOLUME_SECTOR	 512u
+#define VOLUME_ID	 8
+
+/* What state says: of one that is not written yet nothing else counts but the magic. */
+#define VOLUME_WHOLE	 0
+#define VOLUME_UNWRITTEN 1
 
 /* Kinds of parts: enum item for kernel, initrd and command line, then these. */
 #define VOLUME_KIND_LOADER 4 /* what a boot sector starts: not for the ROM */
@@ -33,7 +38,8 @@ struct volume_header {
 	uint16_t parts;
 	uint32_t crc32; /* of this sector, with 0 here */
 	uint32_t sectors;
-	uint32_t reserved[3];
+	uint32_t state;	       /* VOLUME_WHOLE, or VOLUME_UNWRITTEN */
+	uint8_t id[VOLUME_ID]; /* of whom it is */
 	struct volume_part part[VOLUME_PARTS_MAX];
 	uint8_t code[256]; /* of a boot sector */
 };
@@ -47,6 +53,9 @@ struct volume_parts {
 
 /* Does the sector begin as that of a volume, of whatever version? */
 bool volume_known(const struct volume_header *header);
+
+/* Is the sector of one that is known yet to be written? */
+bool volume_unwritten(const struct volume_header *header);
 
 /*
  * Judge a sector that is known. disk_sectors: how many the disk has. Returns 0 with parts filled

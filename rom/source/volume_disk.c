@@ -1,4 +1,5 @@
 #include "source/volume_disk.h"
+#include "console.h"
 #include "memory.h"
 
 #define TABLES	      ((struct crc32 *)VOLUME_AREA)
@@ -6,6 +7,22 @@
 #define SMALL_BUFFER  (QUEUE + VIRTIO_AREA_SIZE)
 #define SMALL_SECTORS ((VOLUME_AREA + VOLUME_AREA_SIZE - SMALL_BUFFER) / DISK_SECTOR)
 #define LARGE_BUFFER  (DISK_SECTORS_MAX * DISK_SECTOR)
+
+/* The first sector is read anew until it is another one: what is looked at then is what was read
+ * last. Nothing of a payload can be known before. */
+static int wait_for_payload(struct volume *volume, const struct volume_header *header)
+{
+	uint32_t status;
+
+	console_waiting();
+	do {
+		status = disk_read(volume->work, volume->drive, 0, 1, SMALL_BUFFER);
+		if (status)
+			return refuse(volume->why, REFUSE_DISK, volume->drive, status, 0);
+	} while (volume_unwritten(header));
+	console_payload(header->id, VOLUME_ID);
+	return 0;
+}
 
 /* Is there a volume? One that is, and is broken, is an error: what was meant to be booted is not.
  */
@@ -19,6 +36,8 @@ static int look_at(struct volume *volume, uint32_t drive)
 	volume->found = true;
 	volume->drive = drive;
 	volume->sectors = sectors;
+	if (volume_unwritten(header) && wait_for_payload(volume, header) < 0)
+		return -1;
 	return volume_judge(header, sectors, TABLES, &volume->parts, volume->why);
 }
 
@@ -31,6 +50,8 @@ int volume_find(struct volume *volume, struct work *work, struct place *place)
 	volume->buffer = SMALL_BUFFER;
 	volume->buffer_sectors = SMALL_SECTORS;
 	crc32_init(TABLES);
+	if (work->drive)
+		return look_at(volume, work->drive);
 	for (uint32_t i = 0; i < count && !volume->found; i++)
 		if (look_at(volume, DISK_FIRST + i) < 0)
 			return -1;

@@ -25,9 +25,9 @@ struct volume {
 };
 
 /*
- * Look at every disk's first sector; the first volume is it. place: with everything taken that is
- * in use now, VOLUME_AREA, too. Returns 0, with volume->found set or not, or -1 with a reason: also
- * for a volume that cannot be used.
+ * Look at every disk's first sector; the first volume is it. Whom a boot sector started looks at
+ * its disk alone. place: with everything taken that is in use now, VOLUME_AREA, too. Returns 0,
+ * with volume->found set or not, or -1 with a reason: also for a volume that cannot be used.
  */
 int volume_find(struct volume *volume, struct work *work, struct place *place);
 

@@ -130,6 +130,24 @@ static void sums(void **state)
 			0xcbf43926);
 }
 
+/* One that is yet to be written is waited for, whatever else is in it; what is no volume is not. */
+static void waits_for_what_is_unwritten(void **state)
+{
+	struct volume_header header = sound;
+
+	(void)state;
+	assert_false(volume_unwritten(&header));
+	header.state = VOLUME_UNWRITTEN;
+	assert_true(volume_unwritten(&header));
+	header.version = 2;
+	assert_true(volume_unwritten(&header));
+	header.state = 2;
+	assert_false(volume_unwritten(&header));
+	header.state = VOLUME_UNWRITTEN;
+	header.magic[7] ^= 1;
+	assert_false(volume_unwritten(&header));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +155,7 @@ int main(void)
 		cmocka_unit_test(says_what_is_there),
 		cmocka_unit_test(sees_every_flipped_bit),
 		cmocka_unit_test(sums),
+		cmocka_unit_test(waits_for_what_is_unwritten),
 	};
 
 	return cmocka_run_group_tests(tests, prepare, NULL);

@@ -1,7 +1,10 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "source/sector.h"
 #include "tools/image.h"
+
+_Static_assert(IMAGE_SIZE <= SECTOR_LOADER_MAX, "a boot sector has no room for the image");
 
 enum {
 	AT_SIZE = 2,

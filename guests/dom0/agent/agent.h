@@ -85,6 +85,23 @@ void hypervisor_key(const char *key);
 /** What the hypervisor has said since it started; at most @room bytes of the end. @return bytes */
 unsigned hypervisor_log(char *out, unsigned room);
 
+/* stubdom.c: guests with a stub domain */
+
+/** Starts the sender of the payload, and answers when it is ready. */
+void stream_start(const char *unused);
+
+/** Watches what stub domains say. */
+void stubdom_open(void);
+
+/** Reads what the stub domain has said since the last time. */
+void stubdom_log(void);
+
+/** A stub domain was built. */
+void stubdom_came(int number);
+
+/** It has ended. */
+void stubdom_went(int number);
+
 /* archive.c: the payload disk */
 
 /** Unpacks the archive at the start of @disk into @folder. @return 0, or -1 with errno */

@@ -25,6 +25,7 @@
 struct domain {
 	int number; /* 0 = free */
 	bool shut;  /* its shutdown was told */
+	bool stub;  /* a stub domain: paravirtual */
 };
 
 static struct domain domains[DOMAINS];
@@ -115,14 +116,18 @@ static void look_for_console(int number)
 	free(terminal);
 }
 
-static void domain_came(int number)
+static void domain_came(int number, bool stub)
 {
 	struct domain *domain = known(0);
 	char path[64];
 
 	if (!domain)
 		return;
-	*domain = (struct domain){.number = number};
+	*domain = (struct domain){.number = number, .stub = stub};
+	if (stub) {
+		stubdom_came(number);
+		return;
+	}
 	console_path(number, path, sizeof(path));
 	xs_watch(store, path, path);
 	port_say(AGENT_EVENT, "domain %d root=0x%llx", number, domain_root(number));
@@ -152,6 +157,10 @@ static void domain_shut(struct domain *domain, unsigned reason)
 	const char *name = reason < sizeof(names) / sizeof(names[0]) ? names[reason] : "unknown";
 
 	domain->shut = true;
+	if (domain->stub) {
+		stubdom_went(domain->number);
+		return;
+	}
 	if (reason == 0 && all_halted(domain->number))
 		name = "halted";
 	look_for_console(domain->number);
@@ -166,6 +175,12 @@ static void domain_gone(struct domain *domain)
 {
 	char path[64];
 
+	if (domain->stub) {
+		if (!domain->shut)
+			stubdom_went(domain->number);
+		*domain = (struct domain){0};
+		return;
+	}
 	console_path(domain->number, path, sizeof(path));
 	xs_unwatch(store, path, path);
 	port_say(AGENT_EVENT, "domain %d gone", domain->number);
@@ -195,7 +210,7 @@ void domains_look(void)
 		struct domain *domain = known((int)info[j].domid);
 
 		if (!domain && !info[j].dying)
-			domain_came((int)info[j].domid);
+			domain_came((int)info[j].domid, !info[j].hvm);
 		else if (domain && stands(&info[j]) && !domain->shut)
 			domain_shut(domain, info[j].shutdown_reason);
 		else if (domain && !stands(&info[j]))

@@ -18,8 +18,11 @@
 #define AGENT_BODY_LIMIT 65536u		    /* bytes */
 #define AGENT_SERIAL	 "/run/agent/serial" /* where a device model connects its first serial port */
 #define AGENT_CELL	 "/run/cell"	     /* where the payload of a cell is unpacked */
+#define AGENT_DISK	 "/dev/vda"	     /* the payload disk: an archive, then a volume */
 #define AGENT_ALONE	 "alone" /* id of a payload disk that is booted without a runner */
 #define AGENT_CONFIG	 AGENT_CELL "/cell.cfg"
+#define AGENT_STREAM	 AGENT_CELL "/stream" /* arguments of the sender, one a line */
+#define AGENT_SENDER	 "/run/agent/stream"  /* where it serves stub domains */
 
 enum agent_kind {
 	AGENT_ORDER = 1, /* to the agent: words, see agent/orders.c */

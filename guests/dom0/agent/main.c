@@ -88,11 +88,14 @@ static void seed_random_numbers(void)
 /* Nobody gives orders: a machine that repro.sh has started boots what is on its payload disk. */
 static void boot_alone(void)
 {
-	static const char *const orders[] = {"unpack " AGENT_ALONE, "create", "unpause 1"};
+	static const char *const orders[] = {
+		"unpack " AGENT_ALONE, "stream", "create", "unpause 1"};
 
 	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
 		char words[64];
 
+		if (!strcmp(orders[i], "stream") && access(AGENT_STREAM, F_OK) < 0)
+			continue;
 		snprintf(words, sizeof(words), "%s", orders[i]);
 		order_take(words);
 	}
@@ -108,6 +111,7 @@ int main(void)
 	mkdir("/run/agent", 0755);
 	runner = port_open(order_take);
 	serial_open();
+	stubdom_open();
 	domains_open();
 	port_say(AGENT_EVENT, "ready");
 	if (!runner)

@@ -3,11 +3,13 @@
  *
  * - hello: answered, no more
  * - unpack ID: unpacks the archive on the payload disk; its file `id` must hold ID
+ * - stream: starts the sender of a payload that a stub domain is to have (agent/stubdom.c)
  * - create: builds the domain of cell.cfg and leaves it paused
  * - unpause N, pause N, destroy N
  * - save N: into memory of dom0; the domain is gone then
  * - restore: what was saved, and lets it run
  * - migrate N: to this same host
+ * - forget: what dom0 has kept in memory of the payload disk is read anew
  * - root N: the nested page table's root
  * - key K: presses the hypervisor's debug key K
  * - dmesg: the end of what the hypervisor said since its start
@@ -21,16 +23,17 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "agent.h"
 
-#define PAYLOAD_DISK "/dev/vda"
-#define SAVED	     "/run/saved"
+#define SAVED "/run/saved"
 
 /* A command that runs: what it prints goes to the runner. */
 static bool running;
@@ -113,7 +116,7 @@ static void unpack(const char *id)
 	char found[64] = "";
 	FILE *file;
 
-	if (archive_unpack(PAYLOAD_DISK, AGENT_CELL)) {
+	if (archive_unpack(AGENT_DISK, AGENT_CELL)) {
 		port_say(AGENT_ANSWER, "error unpack: %s", strerror(errno));
 		return;
 	}
@@ -131,6 +134,22 @@ static void unpack(const char *id)
 static void tell_root(const char *domain)
 {
 	port_say(AGENT_ANSWER, "ok 0x%llx", domain_root(atoi(domain)));
+}
+
+/* Device models read the disk through the kernel's cache: past it they cannot, as the kernel writes
+ * to no guest's pages that are mapped into them. */
+static void forget(const char *unused)
+{
+	int fd = open(AGENT_DISK, O_RDONLY | O_CLOEXEC);
+	int status = fd < 0 ? -1 : ioctl(fd, BLKFLSBUF, 0);
+
+	(void)unused;
+	if (fd >= 0)
+		close(fd);
+	if (status)
+		port_say(AGENT_ANSWER, "error forget: %s", strerror(errno));
+	else
+		port_say(AGENT_ANSWER, "ok forget");
 }
 
 static void greet(const char *unused)
@@ -207,6 +226,8 @@ static const struct {
 } others[] = {
 	{"hello", greet},
 	{"unpack", unpack},
+	{"stream", stream_start},
+	{"forget", forget},
 	{"pause", pause_domain},
 	{"unpause", unpause_domain},
 	{"root", tell_root},
