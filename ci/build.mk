@@ -16,6 +16,7 @@ test-stages: fetch
 		'lint=$(MAKE) -s lint' \
 		'unit=$(MAKE) -s unit-tests' \
 		'rom=$(MAKE) -s rom-test' \
+		'stream=$(MAKE) -s stream-test' \
 		'boots=$(MAKE) -s rom-boots' \
 		'fuzz=$(MAKE) -s fuzz FUZZ_SECONDS=60' \
 		'install=ci/install-test $(O)' \
@@ -28,6 +29,7 @@ gate-stages: fetch
 		'lint=$(MAKE) -s lint tidy' \
 		'unit=$(MAKE) -s unit-tests' \
 		'rom=$(MAKE) -s rom-test' \
+		'stream=$(MAKE) -s stream-test' \
 		'boots=$(MAKE) -s rom-boots' \
 		'fuzz=$(MAKE) -s fuzz FUZZ_SECONDS=60' \
 		'install=ci/install-test $(O)' \

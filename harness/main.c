@@ -16,6 +16,7 @@ static const struct command_entry commands[] = {
 	{"compare", command_compare, "say what became of each cell from one run to another"},
 	{"bisect", command_bisect,
 		"find the commit, the version or the size at which a cell broke"},
+	{"merge", command_merge, "join the shards of a run"},
 	{"pack", command_pack, "write a payload volume"},
 	{"fetch", command_fetch, "fetch real kernels of the catalogue into the cache"},
 };

@@ -79,3 +79,90 @@ regressed x:memory=96m,kernel=p' "$(changes <lines)"
 	run -3 dk compare one.xml other.xml
 	expect_has '0 cells judged in both'
 }
+
+# shards: s1 and s2, the two shards of x.yaml, a cell of one of which fails.
+shards() {
+	three
+	run dk run x.yaml --shard 1/2 -q -o s1 -j1
+	run dk run x.yaml --shard=2/2 -q -o s2 -j1
+}
+
+@test "gate: merge: the shards' cells, logs and payloads are one run, which is reported, shown, repeated and compared" {
+	shards
+	run -1 dk merge s2 s1 -o whole --junit whole.xml
+	expect_has 'x  3 cells: 2 pass, 1 fail' '2 passed, 1 failed' 'again: dkboot repro whole/cells/'
+	same "$(cat <(judged s1) <(judged s2) | sort)" "$(judged whole)"
+	same 3 "$(xmllint --xpath 'count(//testcase)' whole.xml)"
+	same null "$(jq -c 'select(.type == "run").shard' whole/journal.jsonl)"
+	well_formed whole/journal.jsonl
+	# From here on there are no shards.
+	rm -rf s1 s2
+	cell=$(echo whole/cells/*memory-80m*)
+	run -0 dk show "$cell"
+	expect_has 'fail: serial' 'dkprobe: end'
+	run -1 dk repro "$cell" -q -o again
+	same 'x:memory=80m,kernel=p fail serial' "$(judged again)"
+	run timeout 20 "$cell/repro.sh"
+	expect_has 'dkprobe: end'
+	run -1 dk run x.yaml -q -o once
+	run -0 dk compare once whole
+	expect_has '0 regressed' '3 cells judged in both'
+	same "$(judged once)" "$(judged whole)"
+	# The whole is resumed as the run it would have been.
+	sed -i '/"summary"/d; /memory=96m/d' whole/journal.jsonl
+	run -1 dk run --resume whole -q
+	same "$(judged once)" "$(judged whole)"
+}
+
+@test "gate: merge: a missing, a doubled, a foreign and an unfinished shard is named" {
+	shards
+	fails() { # TEXT SHARD...
+		local text=$1
+		shift
+		run -2 --separate-stderr dk merge "$@" -o whole
+		same '' "$output"
+		same "dkboot: $text" "$stderr"
+		[ ! -e whole ]
+	}
+	fails 'missing shard: 1/2' s2
+	cp -R s2 again
+	fails 's2: shard 2/2, and so is again' s2 again s1
+	fails 'nowhere/journal.jsonl: cannot be opened: No such file or directory' nowhere s1
+	for other in '--shard 2/3' '--shard 2/2 --filter memory>64M' ''; do
+		rm -rf other
+		# shellcheck disable=SC2086 # words
+		run dk run x.yaml $other -q -o other
+		case $other in
+		'') text='other: no shard, it was run without --shard' ;;
+		*/3) text='other: shard 2/3, but s1 is shard 1/2' ;;
+		*) text='other: shard 2/2 of another matrix than s1: other cells' ;;
+		esac
+		run -2 --separate-stderr dk merge s1 other -o whole
+		[[ $stderr == "dkboot: $text"* ]]
+	done
+	cp -R s2 edited
+	echo '# more' >>edited/cases/x.yaml
+	fails 'edited: shard of another matrix than s1: cases/x.yaml differs' edited s1
+	sed -i '/"summary"/d' s2/journal.jsonl
+	run --separate-stderr dk merge s1 s2 -o whole
+	[[ $stderr == *'shard 2/2 did not come to its end'*'--resume whole' ]]
+	[ "$status" -ne 0 ]
+	run -2 dk merge s1 s2 -o whole
+	expect_has 'whole: is there already'
+}
+
+@test "gate: 100,000 cells are listed, filtered and sharded within 200 MB, pairs included" {
+	"$BATS_TEST_DIRNAME/large" >big.yaml
+	ulimit -v $((200 * 1024))
+	same 100000 "$(dk list big.yaml | wc -l)"
+	dk list big.yaml --filter 'memory>64M and (kernel=k7? or *initrd=r4*)' | sort >whole
+	same 26820 "$(wc -l <whole)" # (10 kernels x 50 initrds + 90 x 11) x 9 memories x 2 ROMs
+	for shard in 1 2 3; do
+		dk list big.yaml --filter 'memory>64M and (kernel=k7? or *initrd=r4*)' --shard $shard/3 >part
+		[ "$(wc -l <part)" -gt 8000 ]
+		cat part >>joined
+		# Both ROMs of a pair are in one shard.
+		same "$(grep -c rom=stock part)" "$(grep -c rom=dkboot part)"
+	done
+	cmp whole <(sort joined)
+}

@@ -31,6 +31,11 @@ kinds() { od -An -v -w32 -tu2 "$1" | awk '{ print $4, $5, $7 + 65536 * $8 }'; }
 	[ "$(kinds "$cell/stream.asked" | tail -1)" = '2 0 0' ]
 	run timeout 10 "$cell/repro.sh"
 	expect_has 'dkprobe: initrd at=' 'size=300001' 'dkprobe: cmdline text=a b' 'dkprobe: end'
+	# another device with another port, and that comes first
+	sed "s|-chardev pipe|-chardev null,id=n -device virtio-serial-pci,id=a -device virtserialport,bus=a.0,chardev=n,name=agent &|" \
+		"$cell/repro.sh" >"$cell/again.sh"
+	run timeout 10 sh "$cell/again.sh"
+	expect_has 'size=300001' 'dkprobe: end'
 	run ! grep -q dkboot <(grep -v '^#' "$cell/repro.sh" | sed 's/org\.dkboot\.stream//')
 }
 

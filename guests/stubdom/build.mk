@@ -38,3 +38,11 @@ $(STUBDOM)/tests/%: guests/stubdom/tests/%.c $(STUBDOM_PURE) $(STUBDOM_HEADER) g
 .PHONY: stream-test
 stream-test: $(STUBDOM_TESTS)
 	$(Q)ci/unit $(STUBDOM)/tests
+
+# A receiver for end-to-end tests of the sender.
+$(STUBDOM)/receive: guests/stubdom/tests/receive.c $(STUBDOM_PURE) $(STUBDOM_HEADER) guests/stubdom/build.mk
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O1 -g $(WARN) -Iguests/stubdom/stream -o $@ $< $(STUBDOM_PURE) -lcrypto -lz
+
+all: $(STUBDOM)/receive

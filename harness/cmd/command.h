@@ -25,6 +25,7 @@ int command_list(int argc, char **argv, struct error *error);
 int command_show(int argc, char **argv, struct error *error);
 int command_repro(int argc, char **argv, struct error *error);
 int command_report(int argc, char **argv, struct error *error);
+int command_merge(int argc, char **argv, struct error *error);
 int command_pack(int argc, char **argv, struct error *error);
 int command_compare(int argc, char **argv, struct error *error);
 int command_bisect(int argc, char **argv, struct error *error);

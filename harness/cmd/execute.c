@@ -13,8 +13,7 @@
 #include "base/spawn.h"
 #include "base/text.h"
 #include "cmd/command.h"
-#include "cmd/compare.h"
-#include "record/report.h"
+#include "cmd/reports.h"
 #include "run/folder.h"
 #include "run/progress.h"
 
@@ -70,6 +69,7 @@ void execute_facts_free(struct run_facts *facts)
 	free(facts->accelerator);
 	free(facts->rom);
 	free(facts->shard);
+	free(facts->matrix);
 }
 
 /* Cells that an earlier, cut short run has a verdict for are left out, and counted; broken ones are
@@ -109,67 +109,6 @@ static int drop_done(struct cell_list *cells, const char *folder, struct summary
 	return 0;
 }
 
-static int write_junit(const struct journal *journal, const char *path, struct error *error)
-{
-	autobuffer struct buffer xml = {0};
-
-	if (report_junit(journal, &xml, error) < 0)
-		return -1;
-	return file_write(path, xml.data, xml.size, error);
-}
-
-/* What dkboot boot --map is asked for: the map in the folder of the only cell. */
-static void add_map(const struct journal *journal, const char *folder, struct buffer *out)
-{
-	const char *cell = journal->count ? journal->results[0].folder : NULL;
-	autofree char *path = cell ? format_text("%s/%s/layout.txt", folder, cell) : NULL;
-
-	buffer_add_text(out, "memory map, at the kernel's first instruction:\n");
-	if (!path || file_read(path, out, NULL) < 0)
-		buffer_add_text(out, "none: the kernel's first instruction was not seen\n");
-}
-
-static void print_reports(const struct journal *journal, const struct options *options,
-	const struct call *call, const char *folder, const struct progress *progress)
-{
-	autobuffer struct buffer out = {0};
-
-	if (strcmp(options->format, "tap") == 0)
-		report_tap(journal, &out);
-	else if (strcmp(options->format, "json") == 0)
-		journal_add_summary(&out, &journal->summary);
-	else {
-		if (options->map)
-			add_map(journal, folder, &out);
-		if (!call->console)
-			report_grid(journal, progress->colour, progress->width, &out);
-		report_failures(journal, folder, progress->colour, &out);
-		buffer_printf(&out, "run folder: %s\n", folder);
-	}
-	fwrite(out.data, 1, out.size, stdout);
-	fflush(stdout);
-}
-
-/* All reports come from the journal, never from what is in memory. */
-static int report(const struct options *options, const struct call *call, const char *folder,
-	const struct progress *progress, struct error *error)
-{
-	autofree char *path = format_text("%s/journal.jsonl", folder);
-	struct journal journal;
-	int status;
-
-	if (journal_read(path, &journal, error) < 0)
-		return STATUS_BROKEN;
-	print_reports(&journal, options, call, folder, progress);
-	status = baseline_compare(call->baseline, options, &journal, folder,
-		options->filter || options->shards, progress->colour,
-		summary_status(&journal.summary));
-	if (options->junit && write_junit(&journal, options->junit, error) < 0)
-		status = STATUS_BROKEN;
-	journal_free(&journal);
-	return status;
-}
-
 static struct reporter reporter_for(
 	struct progress *progress, const struct options *options, const struct call *call)
 {
@@ -201,13 +140,16 @@ static int boot_all(struct stage *stage, struct selection *selection, const stru
 	if (policy.resume && drop_done(&selection->cells, folder, &summary, &done, error) < 0)
 		return STATUS_USAGE;
 	execute_facts(&facts, stage, options, call, selection->cells.count);
+	facts.matrix = copy_text(selection->matrix);
 	status = scheduler_run(stage, &selection->cells, &policy, &facts, done, &reporter, &summary,
 		&signal, error);
 	execute_facts_free(&facts);
 	progress_finish(&progress);
 	if (status < 0)
 		return STATUS_BROKEN;
-	status = report(options, call, folder, &progress, error);
+	status = report_run(&(const struct reporting){options, call->baseline, call->console, false,
+				    progress.colour, progress.width},
+		folder, error);
 	if (!signal)
 		return status;
 	if (call->console)

@@ -72,7 +72,8 @@ static const struct argp_option replace_options[] = {
 		"how the kernel is started: by the ROM; from a disk, by GRUB's linux or linux16",
 		2},
 	{"source", KEY_AXIS + AXIS_SOURCE, "NAME", 0,
-		"where the loader gets its bytes: fwcfg-dma, fwcfg-pio, volume, bootsector", 2},
+		"where the loader gets its bytes: fwcfg-dma, fwcfg-pio, volume, bootsector, stream",
+		2},
 	{"engine", KEY_AXIS + AXIS_ENGINE, "NAME", 0, "what boots the cells: qemu, xen", 2},
 	{"resets", KEY_AXIS + AXIS_RESETS, "N", 0,
 		"reset so many times from outside, each boot judged", 2},
@@ -180,6 +181,16 @@ static const struct argp_option hunt_options[] = {
 		"step: do not decide, count: until N failures or as many boots as --boots says", 1},
 	{"rates", KEY_RATES, "BASE:RATE:ERROR", 0,
 		"step: good commits fail at a rate, too; decide by a sequential test", 1},
+	{0}};
+
+static const struct argp_option merge_options[] = {
+	{"output", 'o', "DIR", 0, "folder of the whole run (default: dkboot-runs/TIME)", 1},
+	{"format", KEY_FORMAT, "tty|tap|json", 0, "what to print", 1},
+	{"junit", KEY_JUNIT, "FILE", 0, "write JUnit XML too", 1},
+	{"baseline", KEY_BASELINE, "RUN", 0,
+		"compare with an earlier run (folder or JUnit file), and fail on regressions alone",
+		1},
+	{"slower", KEY_SLOWER, "RATIO,TIME", 0, "when a cell is slower than in --baseline", 1},
 	{0}};
 
 static error_t complain(
@@ -413,7 +424,7 @@ static struct argp_option *options_join(unsigned groups)
 		{OPTIONS_LIST, list_options}, {OPTIONS_REPLACE, replace_options},
 		{OPTIONS_RUN, run_options}, {OPTIONS_PACK, pack_options},
 		{OPTIONS_COMPARE, compare_options}, {OPTIONS_REPORT, report_options},
-		{OPTIONS_HUNT, hunt_options}};
+		{OPTIONS_HUNT, hunt_options}, {OPTIONS_MERGE, merge_options}};
 	struct argp_option *all = calloc(64, sizeof(*all));
 	size_t count = 0;
 

@@ -67,7 +67,8 @@ enum option_group {
 	OPTIONS_PACK = 32,
 	OPTIONS_COMPARE = 64,
 	OPTIONS_REPORT = 128,
-	OPTIONS_HUNT = 256
+	OPTIONS_HUNT = 256,
+	OPTIONS_MERGE = 512
 };
 
 /**
@@ -88,6 +89,7 @@ struct selection {
 	struct test_case **cases;
 	size_t case_count;
 	struct cell_list cells;
+	char *matrix; /* of a shard: what it is a part of; see struct run_facts */
 };
 
 /**

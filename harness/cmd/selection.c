@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/digest.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "case/pattern.h"
@@ -141,6 +142,18 @@ static void apply_layout(struct test_case *test_case, const struct options *opti
 								   : LAYOUT_OFF;
 }
 
+/* Shards of one matrix have the same cells before they are told apart. */
+static char *name_matrix(const struct cell_list *cells)
+{
+	autobuffer struct buffer ids = {0};
+
+	for (size_t i = 0; i < cells->count; i++) {
+		cell_id(&cells->cells[i], &ids);
+		buffer_add_text(&ids, "\n");
+	}
+	return format_text("%zu %s", cells->count, sha256_bytes(ids.data, ids.size).hex);
+}
+
 static int narrow(struct selection *selection, const struct options *options, struct error *error)
 {
 	struct filter *filter = NULL;
@@ -155,6 +168,8 @@ static int narrow(struct selection *selection, const struct options *options, st
 	if (selection->cells.count == 0)
 		return fail(error, "no cell fits%s%s", options->filter ? " --filter " : "",
 			options->filter ? options->filter : "");
+	if (options->shards)
+		selection->matrix = name_matrix(&selection->cells);
 	if (options->shards)
 		cells_shard(&selection->cells, options->shard, options->shards);
 	return 0;
@@ -300,5 +315,6 @@ void selection_free(struct selection *selection)
 		case_free(selection->cases[i]);
 	free(selection->cases);
 	cells_free(&selection->cells);
+	free(selection->matrix);
 	*selection = (struct selection){0};
 }

@@ -238,8 +238,9 @@ static void add_stream(
 		add_formatted(arguments, "-chardev", "socket,id=stream,fd=%d", QEMU_FD_STREAM);
 	else
 		add_option(arguments, "-chardev", "pipe,id=stream,path=" QEMU_STREAM_FIFO);
-	add_option(arguments, "-device", "virtio-serial-pci,disable-modern=on");
-	add_option(arguments, "-device", "virtserialport,chardev=stream,name=org.dkboot.stream");
+	add_option(arguments, "-device", "virtio-serial-pci,disable-modern=on,id=streams");
+	add_option(arguments, "-device",
+		"virtserialport,bus=streams.0,chardev=stream,name=org.dkboot.stream");
 }
 
 static void add_card(struct arguments *arguments, const struct machine *machine)

@@ -8,8 +8,16 @@
 #include "base/text.h"
 #include "engine/xen_boot.h"
 
-/* What the first process of a stub domain says when the device model ends. */
-#define MODEL_ENDED "the device model ended"
+/* What the first process of a stub domain says when it is not at fault itself. */
+static const char *const refusals[] = {"the device model ended", "libxl left no arguments", NULL};
+
+static bool is_refusal(const char *words)
+{
+	for (size_t i = 0; refusals[i]; i++)
+		if (!strncmp(words, refusals[i], strlen(refusals[i])))
+			return true;
+	return false;
+}
 
 static void order(struct xen_boot *boot, enum xen_step step, const char *words)
 {
@@ -161,7 +169,7 @@ static void stubdom_gone(struct xen_boot *boot, int domain, const char *words)
 		return;
 	if (boot->step == XEN_RUNNING)
 		xen_end(boot, CAUSE_CRASH, 0, line);
-	else if (boot->step == XEN_CREATING && !strncmp(words, MODEL_ENDED, strlen(MODEL_ENDED)))
+	else if (boot->step == XEN_CREATING && is_refusal(words))
 		refused(boot, line);
 	else if (boot->step == XEN_CREATING)
 		xen_end(boot, CAUSE_ENGINE, 0, line);

@@ -84,5 +84,7 @@ void stubdom_sender(const struct payload *payload, const char *const *roms, stru
 
 		add_file(out, name);
 	}
+	if (payload->stream_fault && *payload->stream_fault)
+		buffer_printf(out, "--fault=%s\n", payload->stream_fault);
 	buffer_add_text(out, AGENT_SENDER "\n");
 }

@@ -21,8 +21,4 @@ void stubdom_sender(const struct payload *payload, const char *const *roms, stru
  * expects it. */
 #define STUBDOM_PORT "socket,id=stream,path=/run/dkboot-port,server=on,wait=off"
 
-/** Bytes of an -append that libxl can hand over: a message of xenstore holds 4096 with all that
- * belongs to it. */
-#define STUBDOM_CMDLINE 4000
-
 #endif

@@ -59,6 +59,7 @@ void journal_add_run(struct buffer *out, const struct run_facts *facts)
 	set_real(line, "scale", facts->scale);
 	set_text(line, "rom", facts->rom);
 	set_text(line, "shard", facts->shard);
+	set_text(line, "matrix", facts->matrix);
 	json_object_set_new(line, "planned", json_integer((json_int_t)facts->planned));
 	add_line(out, line);
 }

@@ -21,6 +21,7 @@ struct run_facts {
 	double scale;	   /* of time limits */
 	char *rom;	   /* sha256 and path of our ROM */
 	char *shard;	   /* "2/8" or NULL */
+	char *matrix;	   /* of a shard: cells of the whole, and the SHA-256 of their ids */
 	size_t planned;	   /* cells of this run */
 };
 

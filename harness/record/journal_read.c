@@ -28,11 +28,12 @@ static int read_run(struct reader *reader, json_t *line, struct error *error)
 	json_int_t planned = 0;
 	json_error_t problem;
 
-	if (json_unpack_ex(line, &problem, 0, "{s?s, s?s, s?s, s?s, s?s, s?s, s?F, s?s, s?s, s?I}",
-		    "started", &read.started, "command", &read.command, "version", &read.version,
-		    "host", &read.host, "emulator", &read.emulator, "accelerator",
-		    &read.accelerator, "scale", &read.scale, "rom", &read.rom, "shard", &read.shard,
-		    "planned", &planned))
+	if (json_unpack_ex(line, &problem, 0,
+		    "{s?s, s?s, s?s, s?s, s?s, s?s, s?F, s?s, s?s, s?s, s?I}", "started",
+		    &read.started, "command", &read.command, "version", &read.version, "host",
+		    &read.host, "emulator", &read.emulator, "accelerator", &read.accelerator,
+		    "scale", &read.scale, "rom", &read.rom, "shard", &read.shard, "matrix",
+		    &read.matrix, "planned", &planned))
 		return fail_json(error, &problem);
 	reader->out->complete = false;
 	if (reader->has_run) /* a resumed run: what the first one planned counts */
@@ -41,7 +42,7 @@ static int read_run(struct reader *reader, json_t *line, struct error *error)
 	*facts = (struct run_facts){copy_text(read.started), copy_text(read.command),
 		copy_text(read.version), copy_text(read.host), copy_text(read.emulator),
 		copy_text(read.accelerator), read.scale, copy_text(read.rom), copy_text(read.shard),
-		(size_t)planned};
+		copy_text(read.matrix), (size_t)planned};
 	return 0;
 }
 
@@ -221,7 +222,9 @@ static int read_summary(struct reader *reader, json_t *line, struct error *error
 {
 	json_error_t problem;
 
-	if (json_unpack_ex(line, &problem, 0, "{s:F}", "seconds", &reader->out->summary.seconds))
+	if (json_unpack_ex(line, &problem, 0, "{s:F, s?F}", "seconds",
+		    &reader->out->summary.seconds, "cpu_seconds",
+		    &reader->out->summary.cpu_seconds))
 		return fail_json(error, &problem);
 	reader->out->complete = true;
 	return 0;
@@ -301,7 +304,7 @@ void journal_free(struct journal *journal)
 {
 	struct run_facts *facts = &journal->facts;
 	char *const texts[] = {facts->started, facts->command, facts->version, facts->host,
-		facts->emulator, facts->accelerator, facts->rom, facts->shard};
+		facts->emulator, facts->accelerator, facts->rom, facts->shard, facts->matrix};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		free(texts[i]);

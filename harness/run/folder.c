@@ -52,8 +52,7 @@ static int copy_cases(
 	return 0;
 }
 
-int run_folder_describe(const char *folder, int argc, char **argv, struct test_case *const *cases,
-	size_t case_count, struct error *error)
+int run_folder_note(const char *folder, int argc, char **argv, struct error *error)
 {
 	autofree char *path = format_text("%s/run.json", folder);
 	json_t *words = json_array();
@@ -69,7 +68,14 @@ int run_folder_describe(const char *folder, int argc, char **argv, struct test_c
 		return fail(error, "%s: an argument is not UTF-8", path);
 	status = file_write(path, text, strlen(text), error);
 	free(text);
-	if (status < 0 || copy_cases(folder, cases, case_count, error) < 0)
+	return status;
+}
+
+int run_folder_describe(const char *folder, int argc, char **argv, struct test_case *const *cases,
+	size_t case_count, struct error *error)
+{
+	if (run_folder_note(folder, argc, argv, error) < 0 ||
+		copy_cases(folder, cases, case_count, error) < 0)
 		return -1;
 	point_latest(folder);
 	return 0;
@@ -97,6 +103,34 @@ int run_folder_arguments(const char *folder, int *argc, char ***argv, struct err
 	}
 	json_decref(root);
 	return 0;
+}
+
+/* "--shard" or what getopt_long(3) takes for it;  is set behind a '='. */
+static bool is_shard(const char *word, bool *whole)
+{
+	size_t length = strcspn(word, "=");
+
+	*whole = word[length] == '=';
+	return length > strlen("--sh") && length <= strlen("--shard") &&
+	       strncmp(word, "--shard", length) == 0;
+}
+
+int arguments_drop_shard(int argc, char **argv)
+{
+	int kept = 0;
+	bool whole;
+
+	for (int i = 0; i < argc; i++) {
+		if (i == 0 || !is_shard(argv[i], &whole)) {
+			argv[kept++] = argv[i];
+			continue;
+		}
+		free(argv[i]);
+		if (!whole && i + 1 < argc)
+			free(argv[++i]);
+	}
+	argv[kept] = NULL;
+	return kept;
 }
 
 char *command_text(int argc, char **argv)

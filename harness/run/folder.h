@@ -13,6 +13,12 @@ char *run_folder_default(void);
 int run_folder_describe(const char *folder, int argc, char **argv, struct test_case *const *cases,
 	size_t case_count, struct error *error);
 
+/** Notes the arguments of a run in its folder. */
+int run_folder_note(const char *folder, int argc, char **argv, struct error *error);
+
+/** Takes --shard out of a run's arguments. @return how many are left, NULL behind them */
+int arguments_drop_shard(int argc, char **argv);
+
 /**
  * The arguments of an earlier run, as run_folder_describe() noted them.
  * @param argv malloc'ed, NULL at its end; each word malloc'ed

@@ -56,8 +56,9 @@ static void a_live_boot_inherits_everything(void **state)
 static void a_stream_has_a_port_and_a_card(void **state)
 {
 	struct machine machine = plain;
-	const char *const port = "-device|virtio-serial-pci,disable-modern=on|"
-				 "-device|virtserialport,chardev=stream,name=org.dkboot.stream|"
+	const char *const port = "-device|virtio-serial-pci,disable-modern=on,id=streams|"
+				 "-device|virtserialport,bus=streams.0,chardev=stream,"
+				 "name=org.dkboot.stream|"
 				 "-device|pci-testdev,romfile=/r/card.rom|-boot|order=n|";
 	struct buffer live = {0}, repeat = {0};
 

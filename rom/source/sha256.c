@@ -47,31 +47,26 @@ static inline uint32_t sum_1(uint32_t x)
 	return turn(x, 6) ^ turn(x, 11) ^ turn(x, 25);
 }
 
-/* Of the 64 words of the schedule only the last 16 are ever needed. */
+/*
+ * The eight words of the state are a window that moves down by one each round: seven of them stay
+ * where they are.
+ */
 static void block(uint32_t *state, const struct word *from)
 {
-	uint32_t w[WORDS], s[SHA256_WORDS];
+	uint32_t w[ROUNDS], room[ROUNDS + SHA256_WORDS], *s = room + ROUNDS;
 
+	for (uint32_t i = 0; i < WORDS; i++)
+		w[i] = __builtin_bswap32(from[i].value);
+	for (uint32_t *now = w + WORDS; now < w + ROUNDS; now++)
+		*now = sigma_1(now[-2]) + now[-7] + sigma_0(now[-15]) + now[-16];
 	for (uint32_t i = 0; i < SHA256_WORDS; i++)
 		s[i] = state[i];
-	for (uint32_t i = 0; i < ROUNDS; i++) {
-		uint32_t *now = &w[i % WORDS], one, two;
+	for (uint32_t i = 0; i < ROUNDS; i++, s--) {
+		const uint32_t one =
+			s[7] + sum_1(s[4]) + (s[6] ^ (s[4] & (s[5] ^ s[6]))) + constants[i] + w[i];
 
-		if (i < WORDS)
-			*now = __builtin_bswap32(from[i].value);
-		else
-			*now += sigma_1(w[(i + 14) % WORDS]) + w[(i + 9) % WORDS] +
-				sigma_0(w[(i + 1) % WORDS]);
-		one = s[7] + sum_1(s[4]) + (s[6] ^ (s[4] & (s[5] ^ s[6]))) + constants[i] + *now;
-		two = sum_0(s[0]) + ((s[0] & s[1]) | (s[2] & (s[0] | s[1])));
-		s[7] = s[6];
-		s[6] = s[5];
-		s[5] = s[4];
-		s[4] = s[3] + one;
-		s[3] = s[2];
-		s[2] = s[1];
-		s[1] = s[0];
-		s[0] = one + two;
+		s[3] += one;
+		s[-1] = one + sum_0(s[0]) + ((s[0] & s[1]) | (s[2] & (s[0] | s[1])));
 	}
 	for (uint32_t i = 0; i < SHA256_WORDS; i++)
 		state[i] += s[i];

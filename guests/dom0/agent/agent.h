@@ -70,6 +70,10 @@ void domains_open(void);
 /** Tells what has changed since the last look. */
 void domains_look(void);
 
+/** Names domains but dom0 and all that xenstore has of them, for who wants to see that nothing is
+ * left. */
+void domains_left(char *out, size_t room);
+
 /** Pauses or goes on; each pause needs its own going on. @return 0, or -1 */
 int domain_pause(int domain, bool pause);
 
@@ -87,8 +91,11 @@ unsigned hypervisor_log(char *out, unsigned room);
 
 /* stubdom.c: guests with a stub domain */
 
-/** Starts the sender of the payload, and answers when it is ready. */
-void stream_start(const char *unused);
+/** Starts the sender of the payload, and answers when it is ready. @param more further arguments */
+void stream_start(const char *more);
+
+/** Ends all senders. */
+void stream_stop(const char *unused);
 
 /** Watches what stub domains say. */
 void stubdom_open(void);

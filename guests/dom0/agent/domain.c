@@ -244,3 +244,32 @@ void domains_open(void)
 	xs_watch(store, "@releaseDomain", "domains");
 	watch_add(xs_fileno(store), store_ready, 0);
 }
+
+/* The children of a node that are not dom0's own. */
+static size_t name_children(const char *path, char *out, size_t room)
+{
+	unsigned count = 0;
+	char **names = xs_directory(store, XBT_NULL, path, &count);
+	size_t size = 0;
+
+	for (unsigned i = 0; names && i < count && size < room; i++)
+		if (strcmp(names[i], "0"))
+			size += (size_t)snprintf(out + size, room - size, " %s/%s", path, names[i]);
+	free(names);
+	return size < room ? size : room - 1;
+}
+
+void domains_left(char *out, size_t room)
+{
+	static const char *const nodes[] = {"/local/domain", "/local/domain/0/device-model",
+		"/local/domain/0/backend/console", "/vm", "/libxl"};
+	xc_dominfo_t info[DOMAINS];
+	int count = xc_domain_getinfo(control, 1, DOMAINS, info);
+	size_t size = 0;
+
+	out[0] = '\0';
+	for (int i = 0; i < count && size < room; i++)
+		size += (size_t)snprintf(out + size, room - size, " domain-%u", info[i].domid);
+	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
+		size += name_children(nodes[i], out + size, room - size);
+}

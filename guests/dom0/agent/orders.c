@@ -3,12 +3,15 @@
  *
  * - hello: answered, no more
  * - unpack ID: unpacks the archive on the payload disk; its file `id` must hold ID
- * - stream: starts the sender of a payload that a stub domain is to have (agent/stubdom.c)
+ * - stream [ARGUMENTS]: starts the sender of a payload that a stub domain is to have, stream-end
+ * ends it (agent/stubdom.c)
  * - create: builds the domain of cell.cfg and leaves it paused
  * - unpause N, pause N, destroy N
  * - save N: into memory of dom0; the domain is gone then
  * - restore: what was saved, and lets it run
  * - migrate N: to this same host
+ * - cancel: ends the command that runs
+ * - left: domains but dom0, and what xenstore has of any
  * - forget: what dom0 has kept in memory of the payload disk is read anew
  * - root N: the nested page table's root
  * - key K: presses the hypervisor's debug key K
@@ -23,6 +26,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,8 +39,8 @@
 
 #define SAVED "/run/saved"
 
-/* A command that runs: what it prints goes to the runner. */
-static bool running;
+/* The last command that was started and has not ended; what commands print goes to the runner. */
+static pid_t last;
 
 static void output_ready(struct watch *watch)
 {
@@ -45,10 +49,8 @@ static void output_ready(struct watch *watch)
 
 	if (got > 0)
 		port_send(AGENT_TOOL_BYTES, bytes, (size_t)got);
-	if (got == 0) {
+	if (got == 0)
 		watch_end(watch);
-		running = false;
-	}
 }
 
 static pid_t start(char *const *argv)
@@ -69,8 +71,8 @@ static pid_t start(char *const *argv)
 		_exit(127);
 	}
 	close(ends[1]);
-	watch_add(ends[0], output_ready, 0);
-	running = true;
+	watch_add(ends[0], output_ready, pid);
+	last = pid;
 	return pid;
 }
 
@@ -82,10 +84,13 @@ static int run(char *const *argv)
 	pid_t pid = start(argv);
 	int status;
 
-	while (running)
+	/* Another order may come meanwhile, and be a command, too. */
+	while (watch_find(output_ready, pid))
 		watch_wait();
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
+	if (last == pid)
+		last = 0;
 	domains_look();
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
@@ -129,6 +134,24 @@ static void unpack(const char *id)
 		port_say(AGENT_ANSWER, "error the payload disk is that of %s", found);
 	else
 		port_say(AGENT_ANSWER, "ok unpack");
+}
+
+/* As a person who waits no longer. */
+static void cancel(const char *unused)
+{
+	(void)unused;
+	if (last)
+		kill(last, SIGTERM);
+	port_say(AGENT_ANSWER, last ? "ok cancel" : "error nothing runs");
+}
+
+static void tell_left(const char *unused)
+{
+	char names[1024];
+
+	(void)unused;
+	domains_left(names, sizeof(names));
+	port_say(AGENT_ANSWER, "ok left:%s", names);
 }
 
 static void tell_root(const char *domain)
@@ -227,10 +250,13 @@ static const struct {
 	{"hello", greet},
 	{"unpack", unpack},
 	{"stream", stream_start},
+	{"stream-end", stream_stop},
 	{"forget", forget},
 	{"pause", pause_domain},
 	{"unpause", unpause_domain},
 	{"root", tell_root},
+	{"cancel", cancel},
+	{"left", tell_left},
 	{"key", press},
 	{"dmesg", tell_log},
 	{"crash", crash},

@@ -7,10 +7,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "agent.h"
@@ -49,6 +51,7 @@ static void sender_ready(struct watch *watch)
 	if (got < 0 && errno == EINTR)
 		return;
 	if (got <= 0) {
+		waitpid(watch->number, NULL, 0);
 		watch_end(watch);
 		sender_line(SENDER_IS "failed: the sender ended");
 		return;
@@ -65,12 +68,17 @@ static void sender_ready(struct watch *watch)
 		said_size = 0;
 }
 
-static void exec_sender(void)
+/* @param more further arguments, blanks between them; before those of the file, whose last is the
+ * socket */
+static void exec_sender(char *more)
 {
 	static char text[16384];
 	char *argv[160] = {(char *)SENDER}, *rest = text, *line;
 	int fd = open(AGENT_STREAM, O_RDONLY | O_CLOEXEC), count = 1;
 
+	while ((line = strsep(&more, " ")) && count < 8)
+		if (*line)
+			argv[count++] = line;
 	if (fd >= 0 && read(fd, text, sizeof(text) - 1) > 0)
 		while ((line = strsep(&rest, "\n")) && *line && count < 158)
 			argv[count++] = line;
@@ -79,12 +87,13 @@ static void exec_sender(void)
 	_exit(127);
 }
 
-void stream_start(const char *unused)
+void stream_start(const char *more)
 {
+	char words[128];
 	int ends[2];
 	pid_t pid;
 
-	(void)unused;
+	snprintf(words, sizeof(words), "%s", more);
 	if (pipe2(ends, O_CLOEXEC))
 		give_up("pipe");
 	pid = fork();
@@ -93,11 +102,23 @@ void stream_start(const char *unused)
 	if (pid == 0) {
 		dup2(ends[1], 1);
 		dup2(ends[1], 2);
-		exec_sender();
+		exec_sender(words);
 	}
 	close(ends[1]);
 	starting = true;
 	watch_add(ends[0], sender_ready, pid);
+}
+
+void stream_stop(const char *unused)
+{
+	(void)unused;
+	for (int i = 0; i < WATCHES; i++) {
+		struct watch *watch = watch_at(i);
+
+		if (watch && watch->ready == sender_ready)
+			kill(watch->number, SIGTERM);
+	}
+	port_say(AGENT_ANSWER, "ok stream-end");
 }
 
 /* ---- what stub domains say ---- */

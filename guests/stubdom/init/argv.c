@@ -6,6 +6,9 @@
 #include "stubdom.h"
 
 #define DEVICE_MODEL "/usr/libexec/xen-qemu-system-i386"
+#define NO_ARGUMENTS                                                                               \
+	"libxl left no arguments for the device model: a command line of more than 4037 bytes "    \
+	"does not fit into xenstore, dkboot-send can bring it"
 
 static void *must(void *memory)
 {
@@ -39,8 +42,9 @@ void arguments_read(struct arguments *arguments, struct xs_handle *store, unsign
 		give_up("there is no %s in xenstore", path);
 	snprintf(path, sizeof(path), "%.80s/image/dm-argv", vm);
 	names = xs_directory(store, XBT_NULL, path, &count);
+	/* libxl writes them in one transaction, which fails with the longest of them. */
 	if (!names)
-		give_up("there is no %s in xenstore", path);
+		give_up(NO_ARGUMENTS);
 	qsort(names, count, sizeof(*names), by_number);
 	add(arguments, DEVICE_MODEL);
 	for (unsigned i = 0; i < count; i++) {
