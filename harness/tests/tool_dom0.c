@@ -202,13 +202,14 @@ static int prepare(struct play *play, struct stage *stage, const char *fault, st
 		.vcpus = 1,
 		.stubdom = true};
 	autofree char *frozen = NULL;
+	bool forked;
 	struct payload payload;
 	int status;
 
 	if (pantry_payload(stage->pantry, &kernel, &initrd, &cmdline, &payload, error) < 0)
 		return -1;
 	payload.stream_fault = fault;
-	if (stage_xen(stage, &machine, &payload, &frozen, error) < 0)
+	if (stage_xen(stage, &machine, &payload, &frozen, &forked, error) < 0)
 		return -1;
 	status = perform(play, &machine, &payload, error);
 	payload_free(&payload);
