@@ -150,3 +150,19 @@ shards() {
 	run -2 dk merge s1 s2 -o whole
 	expect_has 'whole: is there already'
 }
+
+@test "gate: 100,000 cells are listed, filtered and sharded within 200 MB, pairs included" {
+	"$BATS_TEST_DIRNAME/large" >big.yaml
+	ulimit -v $((200 * 1024))
+	same 100000 "$(dk list big.yaml | wc -l)"
+	dk list big.yaml --filter 'memory>64M and (kernel=k7? or *initrd=r4*)' | sort >whole
+	same 26820 "$(wc -l <whole)" # (10 kernels x 50 initrds + 90 x 11) x 9 memories x 2 ROMs
+	for shard in 1 2 3; do
+		dk list big.yaml --filter 'memory>64M and (kernel=k7? or *initrd=r4*)' --shard $shard/3 >part
+		[ "$(wc -l <part)" -gt 8000 ]
+		cat part >>joined
+		# Both ROMs of a pair are in one shard.
+		same "$(grep -c rom=stock part)" "$(grep -c rom=dkboot part)"
+	done
+	cmp whole <(sort joined)
+}

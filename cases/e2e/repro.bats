@@ -117,3 +117,42 @@ failed_run() {
 	run -0 dk show 'a:kernel=p,cmdline=c' a.yaml
 	expect_has 'a test' '/^dkprobe: end$/' 'the guest switches itself off'
 }
+
+# dkprobe_lines: what a probe reported, without its clock.
+dkprobe_lines() { tr -d '\r' | grep '^dkprobe: ' | grep -v ' clock '; }
+
+# given: the modules and strings among them. QEMU puts the file's name in front of each string of Multiboot 1, and a descriptor
+# has another one than a file.
+given() { dkprobe_lines | grep -E ' module | text=' | sed 's/text=[^ ]* */text=FILE /'; }
+
+@test "repro: a Multiboot kernel with modules that came from files, in a run that was moved" {
+	head -c 5000 /dev/urandom >m1
+	head -c 70001 /dev/urandom >m2
+	cat >m.yaml <<-'EOF'
+		about: modules from files
+		axes:
+		  memory: [64M]
+		  kernel:
+		    - {name: one, probe: {protocol: multiboot}}
+		    - {name: two, probe: {protocol: multiboot2}}
+		  initrd:
+		    - {name: files, modules: [{file: m1, arguments: "first a=b"}, {file: m2, arguments: "with,comma and  two"}]}
+		    - {name: alone, file: m1}
+		  cmdline: [{name: c, text: "a='b c' d,e"}]
+		expect: [{serial: '^never$'}]
+		except: [{when: {initrd: alone, kernel: two}, why: "one is enough"}]
+	EOF
+	run -1 dk run m.yaml -q -o out
+	mkdir elsewhere
+	mv out 'elsewhere/a run'
+	rm m1 m2 m.yaml
+	for cell in 'elsewhere/a run'/cells/*; do
+		rm -rf again
+		run -1 dk repro "$cell" -q -o again
+		same "$(jq -r .id "$cell/verdict.json") fail serial" "$(judged again)"
+		reported=$(dkprobe_lines <"$cell/serial.log")
+		[[ $reported == *module* ]]
+		same "$reported" "$(cat again/cells/*/serial.log | dkprobe_lines)"
+		same "$(given <<<"$reported")" "$(timeout 20 "$cell/repro.sh" 2>/dev/null </dev/null | given)"
+	done
+}

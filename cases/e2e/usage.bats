@@ -2,7 +2,7 @@
 # What is typed wrong is told in one line, with status 2, and nothing is booted.
 load lib
 
-commands='compare run boot list show repro bisect fetch'
+commands='merge compare run boot list show repro bisect fetch'
 
 # wrong TEXT ARGUMENT...: status 2, nothing on standard output, one line on standard error that has TEXT, no run folder.
 wrong() {

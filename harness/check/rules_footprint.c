@@ -41,8 +41,8 @@ static void consider(uint64_t start, uint64_t end, uint64_t *at, uint64_t *till)
 		*till = start;
 }
 
-/* What a volume that boots by itself uses besides: where its first sector puts the loader, and behind
- * that its stack (rom/README.md). */
+/* What a volume that boots by itself uses besides: where its first sector puts the loader, and
+ * behind that its stack (rom/README.md). */
 #define SECTOR_LOADER_START 0x1000
 #define SECTOR_STACK_END    0x7c00
 

@@ -92,6 +92,11 @@ int earlier_open(struct earlier *earlier, const char *folder, struct error *erro
 	earlier->kept = (struct stand_in){.kernel = link_in(folder, "kernel"),
 		.initrd = link_in(folder, "initrd"),
 		.rom = link_in(folder, "rom/linuxboot.bin")};
+	for (size_t i = 0; i < PAYLOAD_MODULES; i++) {
+		autofree char *name = format_text("module-%zu", i);
+
+		earlier->kept.modules[i] = link_in(folder, name);
+	}
 	earlier->cell = selection_find(&earlier->selection, earlier->id);
 	return earlier->cell
 		       ? 0

@@ -24,7 +24,7 @@ static const char about[] = "Joins the run folders of all shards of a matrix (`d
 			    "end: `dkboot run --resume` goes on with the whole.";
 
 /* What a run folder has beside its journal and its arguments. */
-static const char *const folders[] = {"cases", "cells", "blobs", "rom"};
+static const char *const folders[] = {"cases", "cells", "blobs", "rom", "dom0"};
 
 struct shards {
 	struct shard *list;

@@ -225,12 +225,31 @@ static int make_stream(struct job *job, struct error *error)
 	return 0;
 }
 
+/* Modules of an earlier run, each with the arguments that the case gives it. */
+static void stand_in_modules(const struct stand_in *stand_in, struct initrd_spec *initrd,
+	struct module_spec modules[PAYLOAD_MODULES])
+{
+	for (size_t i = 0; i < initrd->module_count && i < PAYLOAD_MODULES; i++) {
+		modules[i] = initrd->modules[i];
+		if (stand_in->modules[i])
+			modules[i].bytes = (struct initrd_spec){
+				.kind = INITRD_FILE, .reference = stand_in->modules[i]};
+	}
+	if (initrd->module_count && initrd->module_count <= PAYLOAD_MODULES)
+		initrd->modules = modules;
+	else if (initrd->kind != INITRD_NONE && stand_in->modules[0])
+		*initrd = (struct initrd_spec){
+			.kind = INITRD_FILE, .reference = stand_in->modules[0]};
+}
+
 static int make_payload(struct job *job, struct stage *stage, struct error *error)
 {
 	const struct stand_in *stand_in = &stage->choices.stand_in;
 	struct kernel_spec kernel = cell_value(job->cell, AXIS_KERNEL)->kernel;
 	struct initrd_spec initrd = cell_value(job->cell, AXIS_INITRD)->initrd;
+	struct module_spec modules[PAYLOAD_MODULES];
 
+	stand_in_modules(stand_in, &initrd, modules);
 	if (stand_in->kernel)
 		kernel = (struct kernel_spec){.kind = KERNEL_FILE,
 			.reference = stand_in->kernel,

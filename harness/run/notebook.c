@@ -12,15 +12,20 @@
 
 int notebook_open(struct notebook *notebook, const char *folder, struct error *error)
 {
-	*notebook = (struct notebook){.folder = copy_text(folder), .timed = -1};
+	*notebook = (struct notebook){.folder = copy_text(folder)};
 	for (int i = 0; i < CHANNELS; i++)
-		notebook->log[i] = -1;
+		notebook->log[i] = notebook->timed[i].fd = -1;
 	if (folder_remove(folder, error) < 0)
 		return -1;
 	return folder_make(folder, error);
 }
 
-static const char timed_cut[] = "\n[dkboot: no more is shown: see serial.log]\n";
+static const char timed_cut[] = "\n[dkboot: no more is shown: see the log itself]\n";
+
+/* The consoles of a guest. */
+static const char *const timed_names[CHANNELS] = {[CHANNEL_SERIAL] = "serial.timed",
+	[CHANNEL_PV] = "pv.timed",
+	[CHANNEL_DEBUG] = "debug.timed"};
 
 static int log_open(struct notebook *notebook, const char *name)
 {
@@ -47,34 +52,36 @@ static void log_write(struct notebook *notebook, int fd, const char *bytes, size
 	}
 }
 
-/* The readable twin of the serial log: seconds in front of each line, nothing that a terminal would
- * obey. It has a limit of its own: what is shown can be many times what was said. */
-static void log_timed(struct notebook *notebook, const char *bytes, size_t size, double seconds)
+/* The readable twin of a console's log: seconds in front of each line, nothing that a terminal
+ * would obey. It has a limit of its own: what is shown can be many times what was said. */
+static void log_timed(struct notebook *notebook, enum channel channel, const char *bytes,
+	size_t size, double seconds)
 {
+	struct timed_log *timed = &notebook->timed[channel];
 	autobuffer struct buffer out = {0};
 
-	if (notebook->timed_size >= NOTEBOOK_LOG_LIMIT)
+	if (timed->size >= NOTEBOOK_LOG_LIMIT)
 		return;
-	if (notebook->timed < 0)
-		notebook->timed = log_open(notebook, "serial.timed");
+	if (timed->fd < 0)
+		timed->fd = log_open(notebook, timed_names[channel]);
 	while (size > 0) {
 		const char *newline = memchr(bytes, '\n', size);
 		size_t length = newline ? (size_t)(newline - bytes) : size;
 		size_t shown = length > 0 && bytes[length - 1] == '\r' ? length - 1 : length;
 
-		if (!notebook->line_open)
+		if (!timed->open)
 			buffer_printf(&out, "[%10.6f] ", seconds);
 		add_printable(&out, bytes, shown, shown);
 		if (newline)
 			buffer_add_text(&out, "\n");
-		notebook->line_open = !newline;
+		timed->open = !newline;
 		bytes += length + (newline ? 1 : 0);
 		size -= length + (newline ? 1 : 0);
 	}
-	notebook->timed_size += out.size;
-	log_write(notebook, notebook->timed, out.data, out.size);
-	if (notebook->timed_size >= NOTEBOOK_LOG_LIMIT)
-		log_write(notebook, notebook->timed, timed_cut, strlen(timed_cut));
+	timed->size += out.size;
+	log_write(notebook, timed->fd, out.data, out.size);
+	if (timed->size >= NOTEBOOK_LOG_LIMIT)
+		log_write(notebook, timed->fd, timed_cut, strlen(timed_cut));
 }
 
 void notebook_log(struct notebook *notebook, enum channel channel, const char *bytes, size_t size,
@@ -94,8 +101,8 @@ void notebook_log(struct notebook *notebook, enum channel channel, const char *b
 		notebook->log[channel] = log_open(notebook, name);
 	}
 	log_write(notebook, notebook->log[channel], bytes, kept);
-	if (channel == CHANNEL_SERIAL)
-		log_timed(notebook, bytes, kept, seconds);
+	if (timed_names[channel])
+		log_timed(notebook, channel, bytes, kept, seconds);
 }
 
 void notebook_close(struct notebook *notebook)
@@ -110,11 +117,10 @@ void notebook_close(struct notebook *notebook)
 		}
 		if (notebook->log[i] >= 0)
 			close(notebook->log[i]);
-		notebook->log[i] = -1;
+		if (notebook->timed[i].fd >= 0)
+			close(notebook->timed[i].fd);
+		notebook->log[i] = notebook->timed[i].fd = -1;
 	}
-	if (notebook->timed >= 0)
-		close(notebook->timed);
-	notebook->timed = -1;
 	free(notebook->folder);
 	notebook->folder = NULL;
 }

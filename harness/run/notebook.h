@@ -15,9 +15,12 @@ struct notebook {
 	int log[CHANNELS];	 /* raw bytes: serial.log, debug.log, pv.log, emulator.log; -1 until
 				    something is said */
 	uint64_t size[CHANNELS]; /* bytes said so far */
-	int timed;		 /* serial.timed: each line with the seconds since power-on */
-	uint64_t timed_size;	 /* bytes in it */
-	bool line_open;		 /* the timed log stands inside a line */
+	struct timed_log {
+		int fd;	       /* serial.timed, pv.timed, debug.timed: each line with the seconds
+				* since power-on; -1 until something is said */
+		uint64_t size; /* bytes in it */
+		bool open;     /* it stands inside a line */
+	} timed[CHANNELS];
 	char trouble[256]; /* what could not be written, "" = all could: such a cell is broken */
 };
 

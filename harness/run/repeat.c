@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "base/tree.h"
 #include "record/journal.h"
 #include "run/notebook.h"
 #include "run/quote.h"
@@ -60,6 +61,12 @@ static int keep_payload(
 		if (keep_part(stage, folder, job->payload.attached[i].part, name, error) < 0)
 			return -1;
 	}
+	for (size_t i = 0; !job->payload.initrd && i < job->payload.module_count; i++) {
+		autofree char *name = format_text("module-%zu", i);
+
+		if (keep_part(stage, folder, job->payload.modules[i].part, name, error) < 0)
+			return -1;
+	}
 	if (job->payload.disk && keep_part(stage, folder, job->payload.disk, "disk", error) < 0)
 		return -1;
 	if (job->payload.volume &&
@@ -85,6 +92,26 @@ static int link_rom(const char *folder, const struct job *job, struct error *err
 	return 0;
 }
 
+/* The image of dom0, once for the run: what lies in the cache is gone one day. */
+static int keep_dom0(
+	const char *folder, const struct stage *stage, const struct job *job, struct error *error)
+{
+	autofree char *image = job->machine.dom0 ? realpath(job->machine.dom0, NULL) : NULL;
+	const char *name = image ? strrchr(image, '/') : NULL;
+	autofree char *here = format_text("%s/dom0", folder);
+	autofree char *copy = NULL, *target = NULL;
+
+	if (!name)
+		return 0;
+	copy = format_text("%s/dom0%s", stage->folder, name);
+	target = format_text("../../dom0%s", name);
+	if (folder_join(image, copy, error) < 0)
+		return -1;
+	if (symlink(target, here) < 0 && errno != EEXIST)
+		return fail_errno(error, "%s", here);
+	return 0;
+}
+
 static int write_script(const char *folder, const struct job *job, const struct result *result,
 	bool payload_kept, struct error *error)
 {
@@ -94,6 +121,8 @@ static int write_script(const char *folder, const struct job *job, const struct 
 
 	if (machine.rom_folder)
 		machine.rom_folder = "rom";
+	if (machine.dom0 && payload_kept)
+		machine.dom0 = "dom0";
 	buffer_printf(&script,
 		"#!/bin/sh\n# Boots this cell with nothing of dkboot's but its ROM:\n# %s\n",
 		result->id);
@@ -126,7 +155,8 @@ int notebook_conclude(const char *folder, const struct stage *stage, const struc
 
 	if (!job->payload.kernel || !job->engine)
 		return 0;
-	if (kept && keep_payload(folder, stage, job, error) < 0)
+	if (kept && (keep_payload(folder, stage, job, error) < 0 ||
+			    keep_dom0(folder, stage, job, error) < 0))
 		return -1;
 	if (link_rom(folder, job, error) < 0 || write_script(folder, job, result, kept, error) < 0)
 		return -1;

@@ -157,6 +157,8 @@ void stage_close(struct stage *stage)
 	free(stage->choices.stand_in.kernel);
 	free(stage->choices.stand_in.initrd);
 	free(stage->choices.stand_in.rom);
+	for (size_t i = 0; i < PAYLOAD_MODULES; i++)
+		free(stage->choices.stand_in.modules[i]);
 	free(stage->choices.stand_in.firmware);
 	free(stage->choices.stand_in.xen);
 	free(stage->dom0);

@@ -26,7 +26,8 @@ struct stand_in {
 	char *initrd;
 	char *rom;
 	char *firmware;
-	char *xen; /* the hypervisor, an ELF file: its dom0 is booted cold */
+	char *modules[PAYLOAD_MODULES]; /* of a kernel that knows such */
+	char *xen;			/* the hypervisor, an ELF file: its dom0 is booted cold */
 };
 
 /** What the user chose for the whole run. */

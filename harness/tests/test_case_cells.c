@@ -241,7 +241,9 @@ static void test_wrong_words(void **state)
 		{AXIS_SOURCE, "disk",
 			"source \"disk\", expected one of: fwcfg-dma, fwcfg-pio, "
 			"volume, volume-truncated, volume-version, volume-foreign, volume-header, "
-			"volume-kernel, volume-initrd, volume-cmdline, stream, "
+			"volume-kernel, volume-initrd, volume-cmdline, volume-ide, bootsector, "
+			"bootsector-ide, bootsector-kernel, bootsector-loader, bootsector-bare, "
+			"stream, "
 			"stream-once, stream-lost, stream-torn, stream-stale, stream-damaged, "
 			"stream-stall, stream-short, "
 			"stream-long, stream-kernel, stream-initrd, stream-cmdline, "

@@ -3,7 +3,7 @@
 const SHOWN = 40; /* entries of a list that are made at once */
 
 function entry(cell, words, before) {
-	return make('li', {}, make('a', {href: '#', class: 'entry ' + cell.kind, 'data-n': cell.index},
+	return make('li', {}, make('a', {href: addressOf({cell: cell.id}), class: 'entry ' + cell.kind, 'data-n': cell.index},
 		make('b', {class: 'sign ' + cell.kind}, before || KINDS[cell.kind][0]),
 		make('span', {class: 'id'}, make('b', {}, cell.case), ...[...cell.place].map(([axis, value]) =>
 			make('span', {class: 'at'}, axis + '=', make('i', {}, value)))),

@@ -118,7 +118,7 @@ function drawResults() {
 	forgetPending();
 	results.replaceChildren(...[
 		attention(view.cells),
-		view.cells.length ? make('section', {id: 'matrix'}, make('h2', {}, 'The matrix'), drawGrid(view.cells, view),
+		view.cells.length ? make('section', {id: 'matrix'}, make('h2', {}, 'The matrix'), make('div', {class: 'groups'}, drawGrid(view.cells, view)),
 			make('p', {class: 'key note'}, Object.keys(KINDS).filter((kind) => view.cells.some((cell) => cell.kind === kind)).map((kind) =>
 				make('span', {}, make('b', {class: 'sign ' + kind}, KINDS[kind][0]), ' ' + KINDS[kind][1])))) :
 			make('p', {class: 'note'}, run.cells.length ? 'No cell fits the filter.' : 'This run has no cells.'),
@@ -222,7 +222,10 @@ dialog.addEventListener('cancel', (event) => {
 dialog.addEventListener('click', (event) => event.target === dialog && closeCell());
 addEventListener('hashchange', show);
 addEventListener('popstate', show);
-addEventListener('beforeprint', fillAll);
+addEventListener('beforeprint', () => {
+	document.getElementById('about').open = true;
+	fillAll();
+});
 
 main.append(make('div', {id: 'chips'}), about(), make('div', {id: 'controls'}), make('div', {id: 'results'}),
 	make('footer', {}, 'Keys: arrows and Enter in the matrix, / filter, j and k next and last cell, Esc close. ',
