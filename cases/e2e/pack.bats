@@ -56,6 +56,15 @@ byte() { od -An -v -tx1 -j"$1" -N"$2" volume.img | tr -d ' \n'; }
 	booted
 }
 
+@test "pack --bootsector: of two such disks each boots its own payload" {
+	made --bootsector
+	mv volume.img second.img
+	run -0 dk pack --kernel ./kernel --cmdline "the first" --bootsector -o first.img
+	run qemu -drive file=first.img,format=raw,if=none,id=a,readonly=on -device virtio-blk-pci,drive=a,bootindex=2 \
+		-drive file=second.img,format=raw,if=none,id=b,readonly=on -device virtio-blk-pci,drive=b,bootindex=1
+	booted
+}
+
 @test "pack --bootsector: what the sector cannot do it says in a line" {
 	made --bootsector
 	run qemu -drive file=volume.img,format=raw,if=floppy -boot a

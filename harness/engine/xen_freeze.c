@@ -226,6 +226,17 @@ static void hear_console(struct freezing *freezing, const struct event *event)
 	look_for_waiting(freezing);
 }
 
+/* Whatever is known of why: what it was to say is not said any more. */
+static void ended(struct freezing *freezing, const struct event *event)
+{
+	autofree char *why = format_text(
+		"the machine ended too early (%s, cause %d, code %d)%s%.*s",
+		event->kind == EVENT_ENDED ? "gone" : "stopped", (int)event->cause, event->code,
+		event->size ? ": " : "", (int)event->size, event->bytes ? event->bytes : "");
+
+	over(freezing, why);
+}
+
 static void hear_outer(void *context, const struct event *event)
 {
 	struct freezing *freezing = context;
@@ -235,7 +246,7 @@ static void hear_outer(void *context, const struct event *event)
 	if (event->kind == EVENT_FROZEN)
 		look_at_guest(freezing, event);
 	if (event->kind == EVENT_STOPPED || event->kind == EVENT_ENDED)
-		over(freezing, "the machine ended too early");
+		ended(freezing, event);
 }
 
 /* ---- the machine ---- */

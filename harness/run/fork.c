@@ -45,6 +45,8 @@ static char *make(const struct machine *machine, const struct payload *empty, co
 	if (judge_watch_rom(judge, machine->rom_folder, error) == 0) {
 		watch.point_count = judge->point_count;
 		folder = frozen_fork(machine, empty, &watch, cache, progress, error);
+		if (!folder) /* a host that is too busy is no reason to give all its cells up */
+			folder = frozen_fork(machine, empty, &watch, cache, progress, error);
 	}
 	free(judge);
 	return folder;

@@ -188,7 +188,8 @@ int stage_xen(struct stage *stage, struct machine *machine, const struct payload
 	machine->xen = stage->choices.stand_in.xen;
 	if (stage->choices.cold || machine->xen)
 		return 0;
-	*forked = !stage->choices.built && !stage->choices.idle && fork_possible(machine, payload);
+	*forked = !stage->choices.built && !stage->choices.idle && !machine->stubdom &&
+		  fork_possible(machine, payload);
 	if (*forked) {
 		*frozen = copy_text(fork_find(&stage->forks, machine, cache, say, error));
 	} else if (stage->choices.built && !machine->stubdom) {
