@@ -123,7 +123,7 @@ nothing_is_left() {
 
 @test "stubdom: a second sender is refused; the stub domain dies before, during and after the stream" {
 	need_image
-	play '>stream --fault=stall@100000' '<ok ready' '>stream' '<error ' '<another sender serves it' \
+	play '>stream --fault=stall@100000' '<ok ready' '>stream' '<error ' '<another sender serves it' '<the sender ended' \
 		'>create' '<stubdom 2' '>crash 2' '<stubdom 2 gone' "${GIVE_UP[@]}" \
 		"${CREATE[@]}" '>crash 4' '<stubdom 4 gone' "${GIVE_UP[@]}" \
 		'>stream-end' '<ok stream-end' '<the sender ended' \
