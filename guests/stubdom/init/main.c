@@ -14,6 +14,7 @@
 #define STREAM_OUTPUT "chardev:dkboot" /* of the console that the payload comes by */
 #define QMP_PROXY     "/usr/lib/xen-4.17/bin/vchan-socket-proxy"
 #define QMP_SOCKET    "/run/xen/qmp"
+#define TRUNCATE      "/usr/lib/truncate.so"
 
 static unsigned read_number(struct xs_handle *store, const char *path)
 {
@@ -151,7 +152,9 @@ int main(void)
 		stage_payload(&channel, &arguments, passes);
 	move_prepare(&arguments);
 	arguments_set(&arguments, "-qmp", "unix:" QMP_SOCKET ",server=on,wait=off");
+	setenv("LD_PRELOAD", TRUNCATE, 1);
 	model = start(arguments.list);
+	unsetenv("LD_PRELOAD");
 	pidfd = (int)syscall(SYS_pidfd_open, model, 0);
 	await_running(store, target, pidfd);
 	start_proxy(store, target);

@@ -39,6 +39,8 @@ void move_prepare(struct arguments *arguments)
 
 	snprintf(text, sizeof(text), "fd=%d,set=1", open_raw(SAVE, O_WRONLY));
 	arguments_set(arguments, "-add-fd", text);
+	/* QEMU drops such descriptors when the last monitor hangs up: one stays. */
+	arguments_set(arguments, "-monitor", "file:/dev/null");
 	if (!arguments_get(arguments, "-incoming"))
 		return;
 	snprintf(text, sizeof(text), "fd:%d", open_raw(RESTORE, O_RDONLY));
