@@ -64,6 +64,7 @@ static pid_t start(char *const *argv)
 	if (pid < 0)
 		give_up("fork");
 	if (pid == 0) {
+		setpgid(0, 0);
 		dup2(ends[1], 1);
 		dup2(ends[1], 2);
 		if (argv[0])
@@ -136,12 +137,13 @@ static void unpack(const char *id)
 		port_say(AGENT_ANSWER, "ok unpack");
 }
 
-/* As a person who waits no longer. */
+/* As a person who waits no longer: what the command has started, and has not let go, ends with it.
+ */
 static void cancel(const char *unused)
 {
 	(void)unused;
 	if (last)
-		kill(last, SIGTERM);
+		kill(-last, SIGTERM);
 	port_say(AGENT_ANSWER, last ? "ok cancel" : "error nothing runs");
 }
 
