@@ -120,15 +120,3 @@ nothing_is_left() {
 	expect_has 'dkboot: stubdom: initrd, byte 65536 of 300000: asked 8 times, and nothing came' \
 		'event: stream failed: '
 }
-
-@test "stubdom: a second sender is refused; stub domain or guest end before, during and after the stream" {
-	need_image
-	play '>stream --fault=stall@100000' '<ok ready' '>stream' '<error ' '<another sender serves it' '<the sender ended' \
-		'>create' '<device-model connected' '>crash 2' '<stubdom 2 gone' "${GIVE_UP[@]}" \
-		"${CREATE[@]}" '>crash 4' '<stubdom 4 gone' "${GIVE_UP[@]}" \
-		"${CREATE[@]}" '>destroy cell' '<the receiver went away' '<ok destroy' '>cancel' '<error create' '>left' '<ok left:' \
-		'>stream-end' '<ok stream-end' '<the sender ended' \
-		'>stream' '<ok ready' "${CREATE[@]}" '<ok create' '>unpause 7' '<still here' '>crash 8' '<stubdom 8 gone' \
-		'>destroy cell' '<ok destroy' '>left' '<ok left:'
-	nothing_is_left
-}
