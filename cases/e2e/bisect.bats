@@ -271,3 +271,125 @@ wrong() {
 	wrong "--confidence: '2' is not a chance" "${FAKE[@]}" --good e01 --bad e08 --confidence 2
 	wrong '--boots, --failures and --rates: only with --step' "${FAKE[@]}" --good e01 --bad e08 --boots 3
 }
+
+# edge: "BELOW ABOVE" of each edge, by the names of the points.
+edge() { jq -r '.edges[] | "\(.below.name) \(.below.verdict) \(.above.name) \(.above.verdict)"' out/hunt.json; }
+
+# A real kernel as far as its console; the cell with all values in one place.
+early_case() {
+	[ -e "$XDG_CACHE_HOME/dkboot/packages/linux-6.1-cloud.json" ] || skip 'the kernel is not fetched: dkboot fetch'
+	cat >early.yaml <<-'EOF'
+		about: a real kernel, as far as its console
+		limit: 60s
+		axes:
+		  memory: [512M]
+		  kernel: [linux-6.1-cloud]
+		  cmdline:
+		    - {name: plain, text: "console=ttyS0"}
+		expect:
+		  - serial: 'Linux version'
+		end: none
+	EOF
+	CELL='early:memory=512m,kernel=linux-6.1-cloud,cmdline=plain'
+}
+
+@test "bisect: the memory that a real kernel needs" {
+	early_case
+	run -0 hunt --axis memory=40M..88M --cell "$CELL" early.yaml
+	expect_has 'edge: memory ' 'early:memory=6' 'hunt folder: '
+	read -r below bad above good <<<"$(edge)"
+	same 'fail pass' "$bad $good"
+	same 1 "$((${above%M} - ${below%M}))"
+	((${below%M} >= 64 && ${above%M} <= 72))
+}
+
+@test "bisect: the length of a command line that a real kernel takes" {
+	early_case
+	run -0 hunt --axis cmdline-length=0..8192 --cell "$CELL" early.yaml --format json
+	same '2047 pass 2048 fail' "$(edge)"
+	same "$output" "$(cat out/hunt.json)"
+	same 'early:memory=512m,kernel=linux-6.1-cloud,cmdline=length-2047' "$(jq -r '.edges[0].below.cell' out/hunt.json)"
+}
+
+@test "bisect: more than one edge, of a size; a broken point is none" {
+	cat >size.yaml <<-'EOF'
+		about: an initrd that is refused in the middle
+		limit: 20s
+		axes:
+		  memory: [64M]
+		  kernel:
+		    - {name: p, probe: {protocol: 2.15}}
+		  initrd:
+		    - {name: r, random: 4K, seed: 9}
+		expect:
+		  - serial: '^dkprobe: initrd at=\S+ size=(?:\d{1,2}|1[0-4]\d|[3-9]\d\d) crc32='
+		  - serial: '^dkprobe: end$'
+	EOF
+	run -0 hunt --axis initrd-size=100..400 --cell size:memory=64m,kernel=p,initrd=r size.yaml
+	same $'149 pass 150 fail\n299 fail 300 pass' "$(edge)"
+	rm -rf out
+	run -1 hunt --axis initrd-size=10..13 --cell size:memory=64m,kernel=p,initrd=r size.yaml
+	expect_has 'no edge: every point that was looked at passes' '4 points'
+	fake_case f babble
+	rm -rf out
+	run -3 hunt --axis memory=1M..4M --cell f:memory=1m,kernel=p,cmdline=c f.yaml --qemu "$PRODUCT/e2e/fake-qemu" \
+		--timeout-scale 0.1
+	expect_has 'undecided: memory 2M: ' 'no QMP'
+}
+
+# mirror: apt and dpkg-deb of a mirror of our own: 6.1.0-9 to 6.12.90 of a kernel; from 6.12.8 on it panics.
+mirror() {
+	probe_case good
+	probe_case lost panic 1s
+	dk run good.yaml --keep -q -o good
+	dk run lost.yaml --keep -q -o lost || true
+	mkdir mirror cache
+	for version in 6.1.0-9 6.1.0-10 6.12.7+deb12 6.12.8+deb12 6.12.90+deb12; do
+		cp -L good/cells/*/kernel "mirror/linux-image-$version-cloud-amd64"
+	done
+	cp -Lf lost/cells/*/kernel mirror/linux-image-6.12.8+deb12-cloud-amd64
+	cp -Lf lost/cells/*/kernel mirror/linux-image-6.12.90+deb12-cloud-amd64
+	mkdir bin
+	cat >bin/apt-cache <<-EOF
+		#!/bin/sh
+		[ "\$1" != pkgnames ] || exec ls $PWD/mirror
+		echo "Package: \$3"; echo 'Version: 1'; echo 'Architecture: amd64'; echo 'Size: 1'
+		echo "SHA256: \$(sha256sum <$PWD/mirror/\$3 | cut -c1-64)"
+	EOF
+	cat >bin/apt-get <<-EOF
+		#!/bin/sh
+		for name; do :; done
+		echo "\$name" >>$PWD/fetched
+		cp "$PWD/mirror/\${name%=*}" ./one.deb
+	EOF
+	printf '#!/bin/sh\nmkdir -p "$3/boot" && cp "$2" "$3/boot/vmlinuz-1"\n' >bin/dpkg-deb
+	chmod +x bin/*
+	sed 's/about: a test/about: a kernel/; s/- {name: p.*/- linux-6.1-cloud/' good.yaml >k.yaml
+}
+
+@test "bisect: the version of a kernel, fetched as needed" {
+	mirror
+	export XDG_CACHE_HOME=$PWD/cache PATH=$PWD/bin:$PATH
+	run -0 hunt --axis kernel=6.1.0-9..6.12.90 --cell k:kernel=linux-6.1-cloud,cmdline=c k.yaml
+	same '6.12.7 pass 6.12.8 fail' "$(edge)"
+	expect_has 'edge: kernel 6.12.7 passes, 6.12.8 fails' 'k:kernel=6.12.8,cmdline=c' '5 points'
+	same 5 "$(wc -l <fetched)"
+	rm -rf out # what is fetched stays fetched
+	run -0 hunt --axis kernel=6.12.7+deb12..6.12.8 --cell k:kernel=linux-6.1-cloud,cmdline=c k.yaml
+	same 5 "$(wc -l <fetched)"
+	rm -rf out
+	run -2 hunt --axis kernel=6.1.0-9..6.11 --cell k:kernel=linux-6.1-cloud,cmdline=c k.yaml
+	expect_has 'kernel 6.11 is not in' 'expected one of: 6.1.0-9, 6.1.0-10, 6.12.7, 6.12.8, 6.12.90'
+}
+
+@test "bisect: an axis that is none, and bounds that are none" {
+	probe_case a
+	local cell=(--cell a:kernel=p,cmdline=c a.yaml)
+	wrong "'colour', expected AXIS=A..B with an axis of: memory" "${cell[@]}" --axis colour=1..2
+	wrong "'memory=64M', expected AXIS=A..B" "${cell[@]}" --axis memory=64M
+	wrong "memory 'x' is not a size" "${cell[@]}" --axis memory=x..64M
+	wrong "memory '1000' is not a multiple of 1M" "${cell[@]}" --axis memory=1000..64M
+	wrong '64M is not below 32M' "${cell[@]}" --axis memory=64M..32M
+	wrong 'vcpus 0..4 is not within' "${cell[@]}" --axis vcpus=0..4
+	wrong '--axis: goes without --git' "${cell[@]}" --axis memory=32M..64M --git .
+}

@@ -141,7 +141,7 @@ filter_typed() {
 	for link in "${lines[@]:3}"; do
 		[ -e "${link#file://}" ]
 	done
-	expect_has 'serial.timed' 'layout.svg'
+	expect_has 'serial.timed' 'debug.timed' 'layout.svg'
 	run -1 sh -c "${lines[2]/#dkboot/\"$DKBOOT\"} -o '$BATS_TEST_TMPDIR/again'"
 	expect_has 'asked to panic'
 }

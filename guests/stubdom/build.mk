@@ -2,7 +2,7 @@
 # (guests/dom0/build), by `make fetch`.
 
 STUBDOM        := $(O)/guests/stubdom
-STUBDOM_INIT   := $(wildcard guests/stubdom/init/*.c) guests/stubdom/stream/receiver.c guests/stubdom/stream/words.c
+STUBDOM_INIT   := $(filter-out %/truncate.c,$(wildcard guests/stubdom/init/*.c)) guests/stubdom/stream/receiver.c guests/stubdom/stream/words.c
 STUBDOM_SEND   := $(addprefix guests/stubdom/stream/,send.c serve.c sender.c words.c)
 STUBDOM_HEADER := $(wildcard guests/stubdom/*/*.h)
 
@@ -19,11 +19,16 @@ $(STUBDOM)/send: $(STUBDOM_SEND) $(STUBDOM_HEADER) guests/stubdom/build.mk
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(STUBDOM_FLAGS) -o $@ $(STUBDOM_SEND) -lxenvchan -lcrypto -lz
 
+$(STUBDOM)/truncate.so: guests/stubdom/init/truncate.c guests/stubdom/build.mk
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(STUBDOM_FLAGS) -shared -fPIC -o $@ $<
+
 $(STUBDOM)/files: guests/stubdom/files
 	$(Q)mkdir -p $(@D)
 	$(Q)cp -p $< $@
 
-all: $(addprefix $(STUBDOM)/,init send files)
+all: $(addprefix $(STUBDOM)/,init send truncate.so files)
 
 # Unit tests of both ends, on this machine: `make stream-test`.
 STUBDOM_TESTS := $(patsubst guests/stubdom/tests/%.c,$(STUBDOM)/tests/%,$(wildcard guests/stubdom/tests/test_*.c))

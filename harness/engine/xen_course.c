@@ -9,14 +9,17 @@
 #include "engine/xen_boot.h"
 
 /* What the first process of a stub domain says when it is not at fault itself. */
-static const char *const refusals[] = {"the device model ended", "libxl left no arguments", NULL};
+static const struct refusal {
+	const char *words;
+	bool best; /* nobody else says it as well */
+} refusals[] = {{"the device model ended", false}, {"libxl left no arguments", true}};
 
-static bool is_refusal(const char *words)
+static const struct refusal *refusal_in(const char *words)
 {
-	for (size_t i = 0; refusals[i]; i++)
-		if (!strncmp(words, refusals[i], strlen(refusals[i])))
-			return true;
-	return false;
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (!strncmp(words, refusals[i].words, strlen(refusals[i].words)))
+			return &refusals[i];
+	return NULL;
 }
 
 static void order(struct xen_boot *boot, enum xen_step step, const char *words)
@@ -82,10 +85,11 @@ static void tell_tool(struct xen_boot *boot, const char *words, size_t size)
 		xen_tell(boot, &event);
 }
 
-/* xl says last what came first: its reason stands in front of all else that it said. */
-static void refused(struct xen_boot *boot, const char *answer)
+/* xl says last what came first: its reason stands in front of all else that it said.
+ * @param why the reason; NULL = it is among what was said */
+static void refused(struct xen_boot *boot, const char *answer, const char *why)
 {
-	autofree char *words = refusal_of(&boot->tool);
+	autofree char *words = why ? copy_text(why) : refusal_of(&boot->tool);
 	autofree char *line = format_text("%s\n", words);
 	bool declined = boot->step == XEN_CREATING || boot->step == XEN_LEAVING ||
 			boot->step == XEN_ARRIVING;
@@ -102,7 +106,7 @@ static void refused(struct xen_boot *boot, const char *answer)
 static void answered(struct xen_boot *boot, const char *words)
 {
 	if (strncmp(words, "ok", 2) != 0) {
-		refused(boot, words);
+		refused(boot, words, NULL);
 		return;
 	}
 	tell_tool(boot, boot->tool.data, boot->tool.size);
@@ -164,13 +168,14 @@ static void stubdom_gone(struct xen_boot *boot, int domain, const char *words)
 {
 	autofree char *line =
 		format_text("the stub domain ended: %s", *words ? words : "it says nothing");
+	const struct refusal *refusal = refusal_in(words);
 
 	if (domain != boot->stubdom)
 		return;
 	if (boot->step == XEN_RUNNING)
 		xen_end(boot, CAUSE_CRASH, 0, line);
-	else if (boot->step == XEN_CREATING && is_refusal(words))
-		refused(boot, line);
+	else if (boot->step == XEN_CREATING && refusal)
+		refused(boot, line, refusal->best ? words : NULL);
 	else if (boot->step == XEN_CREATING)
 		xen_end(boot, CAUSE_ENGINE, 0, line);
 }

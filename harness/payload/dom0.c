@@ -15,7 +15,7 @@
 static char *name_of(const char *guests, struct error *error)
 {
 	static const char *const inputs[] = {"build", "files", "init", "packages", "agent",
-		"../stubdom/files", "../stubdom/init", "../stubdom/send"};
+		"../stubdom/files", "../stubdom/init", "../stubdom/send", "../stubdom/truncate.so"};
 	autobuffer struct buffer bytes = {0};
 
 	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {

@@ -418,3 +418,29 @@ const char *catalogue_name(const struct pantry *pantry, size_t index, int *lean)
 		*lean = pantry->catalogue.entries[index].lean;
 	return pantry->catalogue.entries[index].name;
 }
+
+const char *catalogue_metapackage(
+	const struct pantry *pantry, const char *name, struct error *error)
+{
+	const struct catalogue_entry *entry = catalogue_find(&pantry->catalogue, name, error);
+
+	if (entry && !entry->metapackage)
+		fail(error, "%s:%u: %s has no metapackage, so that it has one version only",
+			pantry->catalogue.path, entry->line, name);
+	return entry ? entry->metapackage : NULL;
+}
+
+void catalogue_offer(struct pantry *pantry, const char *name, const char *package)
+{
+	struct catalogue *catalogue = &pantry->catalogue;
+
+	catalogue->entries =
+		reallocarray(catalogue->entries, catalogue->count + 1, sizeof(*catalogue->entries));
+	if (!catalogue->entries)
+		abort();
+	catalogue->entries[catalogue->count++] = (struct catalogue_entry){.name = copy_text(name),
+		.package = copy_text(package),
+		.file = copy_text("boot/vmlinuz-*"),
+		.why = copy_text("a version of a kernel"),
+		.kind = CATALOGUE_KERNEL};
+}

@@ -134,6 +134,13 @@ void payload_free(struct payload *payload);
 int catalogue_fetch(struct pantry *pantry, const char *name, void (*progress)(const char *line),
 	struct error *error);
 
+/** The metapackage of a catalogue entry, NULL with the reason when it has none. */
+const char *catalogue_metapackage(
+	const struct pantry *pantry, const char *name, struct error *error);
+
+/** Adds an entry of this run alone: the kernel in a package, under a name of its own. */
+void catalogue_offer(struct pantry *pantry, const char *name, const char *package);
+
 /** Name of the @index-th catalogue entry, NULL behind the last; @lean says whether it is in the
  * lean set. */
 const char *catalogue_name(const struct pantry *pantry, size_t index, int *lean);

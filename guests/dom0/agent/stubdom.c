@@ -25,42 +25,43 @@
 
 static char said[8192]; /* of the sender: what has not ended a line */
 static size_t said_size;
-static bool starting; /* it has not said that it is ready */
+static pid_t starting; /* the one that has not said yet that it is ready; 0 = none */
 
 /* ---- the sender ---- */
 
-static void sender_line(const char *line)
+static void sender_line(const char *line, pid_t sender)
 {
 	const char *words =
 		strncmp(line, SENDER_IS, strlen(SENDER_IS)) ? line : line + strlen(SENDER_IS);
 
 	printf("%s\n", line);
-	if (!starting) {
+	if (sender != starting) {
 		port_say(AGENT_EVENT, "stream %s", words);
 		return;
 	}
-	starting = false;
+	starting = 0;
 	port_say(AGENT_ANSWER, "%s %s", strncmp(words, "ready", 5) ? "error" : "ok", words);
 }
 
 static void sender_ready(struct watch *watch)
 {
+	pid_t sender = watch->number;
 	ssize_t got = read(watch->fd, said + said_size, sizeof(said) - 1 - said_size);
 	char *newline;
 
 	if (got < 0 && errno == EINTR)
 		return;
 	if (got <= 0) {
-		waitpid(watch->number, NULL, 0);
+		waitpid(sender, NULL, 0);
 		watch_end(watch);
-		sender_line(SENDER_IS "failed: the sender ended");
+		sender_line(SENDER_IS "failed: the sender ended", sender);
 		return;
 	}
 	said_size += (size_t)got;
 	said[said_size] = '\0';
 	while ((newline = strchr(said, '\n'))) {
 		*newline++ = '\0';
-		sender_line(said);
+		sender_line(said, sender);
 		said_size -= (size_t)(newline - said);
 		memmove(said, newline, said_size + 1);
 	}
@@ -105,7 +106,7 @@ void stream_start(const char *more)
 		exec_sender(words);
 	}
 	close(ends[1]);
-	starting = true;
+	starting = pid;
 	watch_add(ends[0], sender_ready, pid);
 }
 

@@ -1,7 +1,6 @@
 /* The stub domain's first process: modules, the payload, the device model. It ends when the device
  * model does, and the domain with it. */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #define STREAM_OUTPUT "chardev:dkboot" /* of the console that the payload comes by */
 #define QMP_PROXY     "/usr/lib/xen-4.17/bin/vchan-socket-proxy"
 #define QMP_SOCKET    "/run/xen/qmp"
+#define TRUNCATE      "/usr/lib/truncate.so"
 
 static unsigned read_number(struct xs_handle *store, const char *path)
 {
@@ -92,21 +92,6 @@ static void start_proxy(struct xs_handle *store, unsigned target)
 	start(argv);
 }
 
-/* A guest that is restored: its device model's state comes by console 2. */
-static void name_restore(struct arguments *arguments)
-{
-	char text[16];
-	int fd;
-
-	if (!arguments_get(arguments, "-incoming"))
-		return;
-	fd = open("/dev/hvc2", O_RDWR);
-	if (fd < 0)
-		give_up("/dev/hvc2: %s", strerror(errno));
-	snprintf(text, sizeof(text), "fd:%d", fd);
-	arguments_set(arguments, "-incoming", text);
-}
-
 /* Whether a port of the guest is to be served, by which its ROM asks for the payload. */
 static bool has_port(const struct arguments *arguments)
 {
@@ -165,9 +150,11 @@ int main(void)
 	asks = open_stream(store, &arguments, &channel);
 	if (asks)
 		stage_payload(&channel, &arguments, passes);
-	name_restore(&arguments);
+	move_prepare(&arguments);
 	arguments_set(&arguments, "-qmp", "unix:" QMP_SOCKET ",server=on,wait=off");
+	setenv("LD_PRELOAD", TRUNCATE, 1);
 	model = start(arguments.list);
+	unsetenv("LD_PRELOAD");
 	pidfd = (int)syscall(SYS_pidfd_open, model, 0);
 	await_running(store, target, pidfd);
 	start_proxy(store, target);

@@ -82,6 +82,11 @@ void channel_send(struct channel *channel, const void *bytes, size_t size);
  */
 void stage_payload(struct channel *channel, struct arguments *arguments, bool files_only);
 
+/* move.c: save and restore */
+
+/** Ties the device model to the consoles by which its state goes and comes. */
+void move_prepare(struct arguments *arguments);
+
 /* relay.c: the payload passed on while it arrives */
 
 /** Where the device model listens for who brings a guest's port its bytes. */

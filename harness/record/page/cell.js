@@ -124,19 +124,21 @@ function wayOn(cell) {
 function drawCell(cell) {
 	const details = detailsOf(cell);
 	const parts = partsOf(cell);
+	const map = mapOf(cell, details), guilty = details.violations && details.violations.length;
 	return [
 		make('header', {}, make('h2', {id: 'cell-title', tabindex: '-1'}, cell.case, ' ', make('small', {}, cell.id)),
 			make('nav', {}, wayOn(cell), make('button', {type: 'button', onclick: closeCell, title: 'close (Esc)', 'aria-label': 'close'}, '×'))),
 		make('div', {class: 'body ' + cell.kind},
 			verdictOf(cell),
 			againOf(cell, details),
+			guilty ? map : null,
 			make('div', {class: 'pair'},
 				section('What it is', make('table', {class: 'place'}, [...cell.place].map(([axis, value]) =>
 				make('tr', {}, make('th', {scope: 'row'}, axis), make('td', {}, value)))),
 			factList([['kernel', cell.kernel], ['initrd', cell.initrd], ['bug', cell.bug]])),
 				parts.length ? section('Where the time went', timeBar(parts)) : null),
 			attemptsOf(cell),
-			mapOf(cell, details),
+			guilty ? null : map,
 			logsOf(cell, details),
 			filesOf(cell)),
 	].filter(Boolean);
