@@ -10,19 +10,20 @@
 #include "payload/part.h"
 
 /* As in rom/source/README.md; the ROM has its own description of it. */
-#define SECTOR	    512u
-#define PARTS_LIMIT 4
-#define AT_VERSION  0x08
-#define AT_PARTS    0x0a
-#define AT_SUM	    0x0c
-#define AT_SECTORS  0x10
-#define AT_ID	    0x18
-#define AT_TABLE    0x20
-#define ENTRY	    16
-#define VERSION	    1u
-#define BYTES_LIMIT 0xfffffe00u
-#define SOME_BIT    0x10
-#define DISK_LEAST  (UINT64_C(1) << 20) /* bytes: two cylinders of 16 heads and 63 sectors */
+#define PADDING_SEED 121
+#define SECTOR	     512u
+#define PARTS_LIMIT  4
+#define AT_VERSION   0x08
+#define AT_PARTS     0x0a
+#define AT_SUM	     0x0c
+#define AT_SECTORS   0x10
+#define AT_ID	     0x18
+#define AT_TABLE     0x20
+#define ENTRY	     16
+#define VERSION	     1u
+#define BYTES_LIMIT  0xfffffe00u
+#define SOME_BIT     0x10
+#define DISK_LEAST   (UINT64_C(1) << 20) /* bytes: two cylinders of 16 heads and 63 sectors */
 
 static const unsigned char magic[8] = {0xe9, 0xfd, 0x00, 'D', 'K', 'V', 'O', 'L'};
 
@@ -131,6 +132,14 @@ static int fill_cylinder(struct part_writer *out, struct error *error)
 	return size < DISK_LEAST ? part_zero(out, DISK_LEAST - size, error) : 0;
 }
 
+/* Not with zeros, which memory has anyway: who takes them for bytes of the part is to be seen. */
+static int fill_sector(struct part_writer *out, struct error *error)
+{
+	uint64_t used = part_offset(out) % SECTOR;
+
+	return used ? part_random(out, PADDING_SEED, SECTOR - used, error) : 0;
+}
+
 static int fill(struct part_writer *out, const struct contents *contents, enum volume_fault fault,
 	struct error *error)
 {
@@ -148,8 +157,7 @@ static int fill(struct part_writer *out, const struct contents *contents, enum v
 			last.size = room;
 		if (last.size && write_content(out, &last, fault, error))
 			return -1;
-		if (part_offset(out) % SECTOR &&
-			part_zero(out, SECTOR - part_offset(out) % SECTOR, error))
+		if (fill_sector(out, error))
 			return -1;
 	}
 	return contents->start ? fill_cylinder(out, error) : 0;

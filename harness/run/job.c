@@ -276,6 +276,10 @@ int job_prepare(struct job *job, struct stage *stage, const struct cell *cell, s
 	if (describe_machine(job, stage, error) < 0 || plan_move(job, error) < 0 ||
 		make_payload(job, stage, error) < 0)
 		return -1;
+	/* A guest that is started again has no frozen one to begin as, and a moved one is not that
+	 * any more.
+	 */
+	job->forked = strcmp(job->engine->name, "xen") == 0 && !job->resets && !job->move;
 	if (strcmp(job->engine->name, "qemu") != 0 &&
 		stage_xen(stage, &job->machine, &job->payload, &job->frozen, &job->forked, error) <
 			0)

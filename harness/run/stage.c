@@ -186,10 +186,10 @@ int stage_xen(struct stage *stage, struct machine *machine, const struct payload
 		return -1;
 	machine->dom0 = stage->dom0;
 	machine->xen = stage->choices.stand_in.xen;
+	*forked = *forked && !stage->choices.cold && !machine->xen && !stage->choices.built &&
+		  !stage->choices.idle && fork_possible(machine, payload);
 	if (stage->choices.cold || machine->xen)
 		return 0;
-	*forked = !stage->choices.built && !stage->choices.idle && !machine->stubdom &&
-		  fork_possible(machine, payload);
 	if (*forked) {
 		*frozen = copy_text(fork_find(&stage->forks, machine, cache, say, error));
 	} else if (stage->choices.built && !machine->stubdom) {

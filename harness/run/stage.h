@@ -87,7 +87,7 @@ int stage_rom(struct stage *stage, const char *name, const char **folder, struct
 
  * that image frozen. A sound volume is waited for by a guest that is frozen in it.
  * @param frozen malloc'ed: the folder that machine->frozen names
- * @param forked whether a guest waits in it */
+ * @param forked in: whether it may be one in which a guest waits; out: whether it is */
 int stage_xen(struct stage *stage, struct machine *machine, const struct payload *payload,
 	char **frozen, bool *forked, struct error *error);
 

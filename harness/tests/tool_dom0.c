@@ -202,7 +202,7 @@ static int prepare(struct play *play, struct stage *stage, const char *fault, st
 		.vcpus = 1,
 		.stubdom = true};
 	autofree char *frozen = NULL;
-	bool forked;
+	bool forked = false;
 	struct payload payload;
 	int status;
 

@@ -137,7 +137,7 @@ static int boot(struct trial_of_faults *trial, struct stage *stage, struct error
 	struct boot_request request = {
 		.machine = &machine, .folder = "/", .listener = hear, .context = trial};
 	autofree char *frozen = NULL;
-	bool forked;
+	bool forked = false;
 	struct payload payload;
 
 	if (pantry_payload(stage->pantry, &kernel, &initrd, &cmdline, &payload, error) < 0 ||
