@@ -71,6 +71,7 @@ bool vchan_call(struct channel *channel, unsigned domain)
 		say("no vchan: %s", strerror(errno));
 		return false;
 	}
+	vchan->blocking = 0; /* libxenvchan leaves it as malloc gave it */
 	if (!await_client(channel, vchan, domain)) {
 		say("the sender does not come to the vchan: the console will do");
 		libxenvchan_close(vchan);

@@ -86,7 +86,9 @@ static void answer_call(struct line *line)
 	drop_vchan(line);
 	snprintf(path, sizeof(path), STREAM_VCHAN, line->sender->ask.part);
 	line->vchan = libxenvchan_client_init(NULL, (int)line->sender->ask.part, path);
-	if (!line->vchan)
+	if (line->vchan)
+		line->vchan->blocking = 0; /* libxenvchan leaves it as malloc gave it */
+	else
 		say("no vchan to domain %u: going on without", line->sender->ask.part);
 }
 
