@@ -21,19 +21,20 @@ void git_forget_caller(void)
 		unsetenv(names[i]);
 }
 
-/* The last line that says something. */
-static void last_line(const struct buffer *text, struct error *error)
+/* What git died of; behind that line it may give advice. Without one, its last line. */
+static void tell(const struct buffer *text, struct error *error)
 {
-	const char *from = text->data ? text->data : "", *line = from + strlen(from);
-	size_t size;
+	const char *from = text->data ? text->data : "", *line = strstr(from, "fatal: ");
+	const char *end = from + strlen(from);
+	int size;
 
-	while (line > from && line[-1] == '\n')
-		line--;
-	size = (size_t)(line - from);
-	while (line > from && line[-1] != '\n')
-		line--;
-	size -= (size_t)(line - from);
-	fail(error, "git: %.*s", (int)(size < 400 ? size : 400), line);
+	while (end > from && end[-1] == '\n')
+		end--;
+	for (const char *at = line ? end : from; at < end; at++)
+		if (at == from || at[-1] == '\n')
+			line = at;
+	size = line ? (int)strcspn(line, "\n") : 0;
+	fail(error, "git: %.*s", size < 400 ? size : 400, line ? line : "");
 }
 
 int git(const char *folder, struct buffer *out, struct error *error, const char *const *words)
@@ -47,7 +48,7 @@ int git(const char *folder, struct buffer *out, struct error *error, const char 
 	if (run_command(argv, folder, PATIENCE, &text, &status, error) < 0)
 		return -1;
 	if (status)
-		last_line(&text, error);
+		tell(&text, error);
 	while (text.size && text.data[text.size - 1] == '\n')
 		text.data[--text.size] = '\0';
 	if (out)
