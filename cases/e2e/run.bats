@@ -216,6 +216,20 @@ order() { jq -r 'select(.id).id' "$1/journal.jsonl"; }
 	same 3 "$(jq 'select(.id).attempts | length' out2/journal.jsonl)"
 }
 
+@test "run: a case may ask for a second try of one class of failure; of that class alone, and once" {
+	fake_case f flaky
+	echo 'retry: [{class: silent, why: a loose cable, bug: none}]' >>f.yaml
+	run -0 fake f.yaml
+	expect_has FLAKY 'passed at attempt 2' '1 passed, 0 failed'
+	probe_case p panic
+	echo 'retry: [{class: hang, why: a loose cable, bug: none}]' >>p.yaml
+	run -1 dk run p.yaml -o out2
+	same 1 "$(jq 'select(.id).attempts | length' out2/journal.jsonl)"
+	sed -i 's/class: hang/class: panic/' p.yaml
+	run -1 dk run p.yaml -o out3
+	same 2 "$(jq 'select(.id).attempts | length' out3/journal.jsonl)"
+}
+
 @test "run: --fail-fast starts nothing more, and says what was not run" {
 	two_by_two
 	sed -i "s/dkprobe: end/never/" m.yaml

@@ -87,6 +87,16 @@ struct expected_failure {
 	int line;
 };
 
+/** Cells that are tried once more when they fail in one class, for what is neither the ROM's fault
+ * nor the harness's. */
+struct second_try {
+	struct selector when;
+	enum failure failure;
+	char *why;
+	char *bug; /* reference; required */
+	int line;
+};
+
 /** An expectation and the cells it is for. */
 struct case_expectation {
 	struct selector when;
@@ -147,6 +157,8 @@ struct test_case {
 	size_t exception_count;
 	struct expected_failure *expected_failures;
 	size_t expected_failure_count;
+	struct second_try *second_tries;
+	size_t second_try_count;
 	struct case_expectation *expectations; /* in the file's order */
 	size_t expectation_count;
 	struct case_ending *endings; /* first selector that fits wins; none = END_POWEROFF */

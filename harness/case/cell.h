@@ -52,6 +52,9 @@ bool cell_tagged(const struct cell *cell, const char *glob);
 /** The expected failure of a cell, or NULL. */
 const struct expected_failure *cell_expected_failure(const struct cell *cell);
 
+/** Does its case ask for a second try of a cell that failed in this class? */
+bool cell_tried_again(const struct cell *cell, enum failure failure);
+
 /** How the cell has to end; never NULL. */
 const struct case_ending *cell_ending(const struct cell *cell);
 

@@ -78,7 +78,7 @@ static const struct field case_fields[] = {
 	{.key = "pick", .read = read_pick}, {.key = "except", .read = read_exceptions},
 	{.key = "skip", .read = read_exceptions}, {.key = "long", .read = read_exceptions},
 	{.key = "expect_fail", .read = read_expected_failures},
-	{.key = "expect", .read = read_expectations},
+	{.key = "retry", .read = read_second_tries}, {.key = "expect", .read = read_expectations},
 	{.key = "unordered", .read = read_expectations},
 	{.key = "forbid", .read = read_expectations}, {.key = "end", .read = read_endings},
 	{.key = "limit", .read = read_duration, .offset = CASE(limit_ms)},
@@ -182,6 +182,11 @@ static void rules_free(struct test_case *test_case)
 		free(test_case->expected_failures[i].why);
 		free(test_case->expected_failures[i].bug);
 	}
+	for (size_t i = 0; i < test_case->second_try_count; i++) {
+		selector_free(&test_case->second_tries[i].when);
+		free(test_case->second_tries[i].why);
+		free(test_case->second_tries[i].bug);
+	}
 	for (size_t i = 0; i < test_case->expectation_count; i++)
 		expectation_free(&test_case->expectations[i]);
 	for (size_t i = 0; i < test_case->ending_count; i++) {
@@ -196,6 +201,7 @@ static void rules_free(struct test_case *test_case)
 	free(test_case->comparison.lawful);
 	free(test_case->exceptions);
 	free(test_case->expected_failures);
+	free(test_case->second_tries);
 	free(test_case->expectations);
 	free(test_case->endings);
 }

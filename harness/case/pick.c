@@ -202,6 +202,10 @@ static int check_used(const struct test_case *test_case, const struct cell_list 
 			return fail(error,
 				"%s:%d: an expected failure for no cell, expected one at least",
 				test_case->file, test_case->expected_failures[i].line);
+	for (size_t i = 0; i < test_case->second_try_count; i++)
+		if (!any_fits(list, first, &test_case->second_tries[i].when))
+			return fail(error, "%s:%d: a retry for no cell, expected one at least",
+				test_case->file, test_case->second_tries[i].line);
 	return 0;
 }
 

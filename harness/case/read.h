@@ -23,9 +23,11 @@ int check_one_of(
 /** `struct selector`: the key `when`; case/read_rules.c. */
 field_reader read_selector;
 
-/** `struct test_case`: the keys `except`, `skip`, `expect_fail`; case/read_rules.c. */
+/** `struct test_case`: the keys `except`, `skip`, `long`, `expect_fail`, `retry`;
+ * case/read_rules.c. */
 field_reader read_exceptions;
 field_reader read_expected_failures;
+field_reader read_second_tries;
 
 /** `struct test_case`: the key `compare`, read last; case/read_compare.c. */
 field_reader read_comparison;

@@ -180,3 +180,31 @@ int read_expected_failures(
 	}
 	return 0;
 }
+
+#define TRY(member) offsetof(struct second_try, member)
+
+static const struct field try_fields[] = {
+	{.key = "when", .read = read_selector, .offset = TRY(when)},
+	{.key = "class", .read = read_failure, .offset = TRY(failure), .required = true},
+	{.key = "why", .read = read_line, .offset = TRY(why), .required = true},
+	{.key = "bug", .read = read_line, .offset = TRY(bug), .required = true}, {0}};
+
+int read_second_tries(
+	struct reading *reading, const struct field *field, const struct node *node, void *place)
+{
+	struct test_case *test_case = place;
+
+	if (expect_kind(reading, node, NODE_LIST, field->key))
+		return -1;
+	for (size_t i = 0; i < node->count; i++) {
+		size_t at = test_case->second_try_count++;
+
+		test_case->second_tries =
+			grow(test_case->second_tries, at, sizeof(*test_case->second_tries));
+		test_case->second_tries[at].line = node->items[i]->line;
+		if (read_map(reading, node->items[i], try_fields, "a retry",
+			    &test_case->second_tries[at]))
+			return -1;
+	}
+	return 0;
+}

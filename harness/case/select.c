@@ -50,6 +50,15 @@ const struct expected_failure *cell_expected_failure(const struct cell *cell)
 	return NULL;
 }
 
+bool cell_tried_again(const struct cell *cell, enum failure failure)
+{
+	for (size_t i = 0; i < cell->from->second_try_count; i++)
+		if (cell->from->second_tries[i].failure == failure &&
+			selector_fits(&cell->from->second_tries[i].when, cell))
+			return true;
+	return false;
+}
+
 const struct case_ending *cell_ending(const struct cell *cell)
 {
 	static const struct case_ending usual = {.ending = END_POWEROFF};

@@ -172,12 +172,16 @@ static bool lane_tries_again(struct lane *lane, const struct trial *trial)
 {
 	const struct run *run = lane->run;
 	size_t failures = lane->result.attempt_count - (lane->replaced ? 1 : 0);
+	const struct attempt *attempt = trial_attempt(trial);
+	size_t tries = run->policy->retry;
 
 	if (run->signal)
 		return false;
+	if (!tries && cell_tried_again(lane->cell, attempt->failure))
+		tries = 1;
 	return lane_replaces(lane, trial) ||
-	       (trial_attempt(trial)->outcome == OUTCOME_FAIL &&
-		       !cell_expected_failure(lane->cell) && failures < run->policy->retry);
+	       (attempt->outcome == OUTCOME_FAIL && !cell_expected_failure(lane->cell) &&
+		       failures < tries);
 }
 
 static void on_trial_done(void *context, struct trial *trial)

@@ -370,6 +370,8 @@ static void on_event(void *context, const struct event *event)
 		on_stopped(trial, event);
 		break;
 	case EVENT_HALTED:
+		if (trial->settling) /* decided already, and only the log goes on */
+			break;
 		trial->seen.limit = milliseconds(trial->now - trial->last_sign) / 1e3;
 		trial_end(trial, WATCH_HALTED);
 		break;
@@ -410,7 +412,7 @@ static void on_tick(uv_timer_t *timer)
 	struct trial *trial = timer->data;
 	uint64_t touched;
 
-	if (trial->over)
+	if (trial->over || trial->settling)
 		return;
 	trial->now = clock_now() - trial->spawned;
 	touched = trial->job->engine->progress(trial->boot);

@@ -63,11 +63,12 @@ static const struct {
 		"0-9 . -"},
 	{HEAD "taggs: [x]\n",
 		"x.yaml:5: unknown key \"taggs\", did you mean \"tags\"? Expected "
-		"one of: about, tags, axes, pick, except, skip, long, expect_fail, expect, "
+		"one of: about, tags, axes, pick, except, skip, long, expect_fail, retry, expect, "
 		"unordered, forbid, end, limit, quiet, layout, compare"},
 	{HEAD "zzzz: 1\n",
 		"x.yaml:5: unknown key \"zzzz\", expected one of: about, tags, axes, pick, except, "
-		"skip, long, expect_fail, expect, unordered, forbid, end, limit, quiet, layout, "
+		"skip, long, expect_fail, retry, expect, unordered, forbid, end, limit, quiet, "
+		"layout, "
 		"compare"},
 	{HEAD "tags: [Gate]\n", "x.yaml:5: name \"Gate\", expected 1 to 24 of a-z 0-9 . -"},
 	{HEAD "tags: [[x]]\n", "x.yaml:5: a tag is a list, expected text"},
@@ -182,6 +183,10 @@ static const struct {
 		"x.yaml:5: a skip without \"why\", expected that key"},
 	{HEAD "expect_fail: [{class: hang, why: x}]\n",
 		"x.yaml:5: an expected failure without \"bug\", expected that key"},
+	{HEAD "retry: [{class: panic, why: x}]\n",
+		"x.yaml:5: a retry without \"bug\", expected that key"},
+	{HEAD "retry: [{why: x, bug: B1}]\n",
+		"x.yaml:5: a retry without \"class\", expected that key"},
 	{HEAD "expect_fail: [{class: hung, why: x, bug: B1}]\n",
 		"x.yaml:5: class is \"hung\", did you mean \"hang\"? Expected one of: panic, "
 		"reset, hang, slow, silent, exit, serial, layout, refused, crash"},
@@ -253,6 +258,9 @@ static const struct {
 	{HEAD "expect_fail: [{class: hang, why: x, bug: B1, when: {memory: 64M}}]\nexcept: [{when: "
 	      "{memory: 64M}, why: x}]\n",
 		"x.yaml:5: an expected failure for no cell, expected one at least"},
+	{HEAD "retry: [{class: hang, why: x, bug: B1, when: {memory: 64M}}]\nexcept: [{when: "
+	      "{memory: 64M}, why: x}]\n",
+		"x.yaml:5: a retry for no cell, expected one at least"},
 };
 
 static void assert_wrong(const char *text, const char *message)
