@@ -97,7 +97,8 @@ __attribute__((noreturn, noinline)) static void run_child(struct child child)
 	if (child.command->folder && chdir(child.command->folder))
 		give_up(&child, STEP_FOLDER);
 	default_signals();
-	execvp(child.command->argv[0], child.command->argv);
+	execvpe(child.command->argv[0], child.command->argv,
+		child.command->environment ? child.command->environment : environ);
 	give_up(&child, STEP_EXEC);
 }
 

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -108,12 +110,36 @@ char **boot_argv(const struct machine *machine, const struct payload *payload, c
 	return qemu_argv(&here, NULL, NULL, NULL, ties);
 }
 
+/* Half of a short boot's page faults are those of the emulator's heap: it grows in steps of 8 MiB
+ * and asks for huge pages, and 200 probe cells take a sixth less time. What a user has set stays.
+ */
+#define HEAP "GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.top_pad=8388608"
+
+/* Ours, and how its heap is to grow; made once. */
+static char *const *emulator_environment(void)
+{
+	static char heap[] = HEAP, **list;
+	size_t count = 0;
+
+	if (list || getenv("GLIBC_TUNABLES"))
+		return list;
+	while (environ[count])
+		count++;
+	list = calloc(count + 2, sizeof(*list));
+	if (!list)
+		abort();
+	memcpy(list, environ, count * sizeof(*list));
+	list[count] = heap;
+	return list;
+}
+
 static int spawn_emulator(struct qemu_boot *boot, const struct qemu_launch *launch,
 	const struct ties *ties, struct error *error)
 {
 	struct inherit inherit[QEMU_FD_END + QEMU_INHERIT_LIMIT];
 	struct command command = {.argv = launch->argv,
 		.folder = boot->request.folder,
+		.environment = emulator_environment(),
 		.inherit = inherit,
 		.in = -1,
 		.out = ties->theirs[1],
