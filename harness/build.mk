@@ -63,6 +63,9 @@ install: all
 	$(Q)install -m 755 $(O)/dkboot $(DESTDIR)$(PREFIX)/bin/dkboot
 	$(Q)install -m 644 $(O)/rom/stock-names/* $(shared)/rom/stock-names/
 	$(Q)install -m 644 $(GUESTS) $(shared)/guests/
+	$(Q)install -d $(shared)/guests/dom0 $(shared)/guests/stubdom
+	$(Q)install $(addprefix $(O)/guests/dom0/,agent build files init packages) $(shared)/guests/dom0/
+	$(Q)install $(addprefix $(O)/guests/stubdom/,files init send truncate.so) $(shared)/guests/stubdom/
 	$(Q)install -m 644 cases/*.yaml $(shared)/cases/
 
 # Kernel files of any bytes, with clang's libFuzzer: a target of `make fuzz` (rom/fuzz/build.mk).
