@@ -120,3 +120,22 @@ nothing_is_left() {
 	expect_has 'dkboot: stubdom: initrd, byte 65536 of 300000: asked 8 times, and nothing came' \
 		'event: stream failed: '
 }
+
+@test "stubdom: a second sender is refused; a stub domain that dies before or in the stream is told of, nothing is left" {
+	need_image
+	play '>stream --fault=stall@100000' '<ok ready' '>stream' '<error ' '<another sender serves it' '<the sender ended' \
+		'>create' '<device-model connected' '>crash 2' '<stubdom 2 gone' "${GIVE_UP[@]}" \
+		"${CREATE[@]}" '>crash 4' '<stubdom 4 gone' "${GIVE_UP[@]}"
+	nothing_is_left
+}
+
+@test "stubdom: a guest is destroyed in the stream, a stub domain dies after it: nothing is left, the next guest boots" {
+	need_image
+	play '>stream --fault=stall@100000' '<ok ready' \
+		"${CREATE[@]}" '>destroy cell' '<the receiver went away' '<ok destroy' '>cancel' '<error create' '>left' '<ok left:' \
+		'>stream-end' '<ok stream-end' '<the sender ended' '>stream' '<ok ready' \
+		"${CREATE[@]}" '<ok create' '>unpause 3' '<still here' '>crash 4' '<stubdom 4 gone' \
+		'>destroy cell' '<ok destroy' '>left' '<ok left:' \
+		"${CREATE[@]}" '<ok create' '>unpause 5' '<still here' '>destroy cell' '<ok destroy' '>left' '<ok left:'
+	nothing_is_left
+}

@@ -55,6 +55,15 @@ struct watch *watch_find(void (*ready)(struct watch *watch), int number)
 	return NULL;
 }
 
+/* A handler may wait for others itself, and these may have read by then what a poll(2) before that
+ * had seen. */
+static bool ready_still(const struct watch *watch)
+{
+	struct pollfd now = {.fd = watch->fd, .events = POLLIN};
+
+	return watch->ready && poll(&now, 1, 0) == 1;
+}
+
 void watch_wait(void)
 {
 	struct pollfd polled[WATCHES];
@@ -65,7 +74,7 @@ void watch_wait(void)
 	if (poll(polled, WATCHES, -1) < 0 && errno != EINTR)
 		give_up("poll");
 	for (int i = 0; i < WATCHES; i++)
-		if (watches[i].ready && watches[i].fd == polled[i].fd && polled[i].revents)
+		if (polled[i].revents && ready_still(&watches[i]))
 			watches[i].ready(&watches[i]);
 }
 
