@@ -236,9 +236,9 @@ static bool next_buffer(struct virtio_serial *serial)
 		serial->descriptor = 0;
 		serial->untold++;
 	}
-	/* tell it before it runs out, and before we wait: each time it runs for that */
-	if (serial->untold > serial->count / 2 ||
-		virtio_used(queue->at, queue->size)->index == queue->seen) {
+	/* it takes what it is given without being told, unless it has run out: then half of them
+	 * are back by here */
+	if (serial->untold > serial->count / 2) {
 		tell(serial, PORT_RECEIVE);
 		serial->untold = 0;
 	}
