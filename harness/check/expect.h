@@ -25,6 +25,7 @@ struct expectation {
 	enum expect_kind kind;
 	char *pattern;	      /* PCRE2; ${name} is replaced by the variable's text, quoted */
 	enum channel channel; /* where to look */
+	bool once;	      /* the first boot alone has to meet it, not those after a reset */
 	bool prompt;	    /* also match a line that has not ended yet, once the guest is quiet */
 	uint32_t within_ms; /* from power-on, scaled; 0 = any time */
 	struct comparison *equals; /* all must hold, or the expectation has failed at that line */

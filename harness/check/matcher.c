@@ -269,7 +269,7 @@ void matcher_again(struct matcher *matcher)
 {
 	end_lines(matcher);
 	for (size_t i = 0; i < matcher->count; i++)
-		matcher->wishes[i].met = false;
+		matcher->wishes[i].met = matcher->wishes[i].met && matcher->wishes[i].from->once;
 	free(matcher->refusal);
 	matcher->refusal = NULL;
 	for (int i = 0; i < CHANNELS; i++)

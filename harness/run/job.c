@@ -54,7 +54,8 @@ static void name_axes(struct job *job)
 			job, axis_name(named[i]), copy_text(cell_value(job->cell, named[i])->name));
 }
 
-/* A ROM that has waited says of whom the payload is that it got. */
+/* A ROM that has waited says of whom the payload is that it got. After a reset it finds one there,
+ * and waits no more. */
 static int expect_own_payload(struct job *job, struct error *error)
 {
 	struct expectation *own = &job->answer[0], *other = &job->answer[1];
@@ -65,6 +66,7 @@ static int expect_own_payload(struct job *job, struct error *error)
 	if (volume_name(job->payload.volume, name, error) < 0)
 		return -1;
 	*own = (struct expectation){.kind = EXPECT_UNORDERED,
+		.once = true,
 		.channel = CHANNEL_DEBUG,
 		.pattern = format_text("^dkboot-rom: payload %s$", name)};
 	*other = (struct expectation){.kind = EXPECT_FORBIDDEN,
@@ -276,10 +278,8 @@ int job_prepare(struct job *job, struct stage *stage, const struct cell *cell, s
 	if (describe_machine(job, stage, error) < 0 || plan_move(job, error) < 0 ||
 		make_payload(job, stage, error) < 0)
 		return -1;
-	/* A guest that is started again has no frozen one to begin as, and a moved one is not that
-	 * any more.
-	 */
-	job->forked = strcmp(job->engine->name, "xen") == 0 && !job->resets && !job->move;
+	/* A moved guest is not the frozen one any more. */
+	job->forked = strcmp(job->engine->name, "xen") == 0 && !job->move;
 	if (strcmp(job->engine->name, "qemu") != 0 &&
 		stage_xen(stage, &job->machine, &job->payload, &job->frozen, &job->forked, error) <
 			0)

@@ -276,6 +276,27 @@ static void test_again(void **state)
 		"Linux panic on serial: \"Kernel panic - not syncing: at the very end\"");
 }
 
+/* What only a frozen guest says is not said again, and everything else is wanted again. */
+static void test_again_but_once(void **state)
+{
+	struct matcher *matcher =
+		MATCHER(EXPECT(.kind = EXPECT_UNORDERED, .pattern = "awake", .once = true),
+			EXPECT(.pattern = "two"));
+
+	(void)state;
+	say(matcher, "two\n");
+	matcher_again(matcher);
+	say(matcher, "two\n");
+	assert_false(matcher_met(matcher));
+	say(matcher, "awake\n");
+	assert_true(matcher_met(matcher));
+	matcher_again(matcher);
+	assert_false(matcher_met(matcher));
+	say(matcher, "two\n");
+	assert_true(matcher_met(matcher));
+	end_with(matcher, FAILURE_NONE, NULL);
+}
+
 static void test_catastrophe_is_an_error(void **state)
 {
 	struct matcher *matcher = MATCHER(EXPECT(.pattern = "(?:x+)+[yz]", .line = 9));
@@ -351,6 +372,7 @@ int main(void)
 		cmocka_unit_test(test_unfinished_panic_and_last_line),
 		cmocka_unit_test(test_refusal_is_no_finding),
 		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_again_but_once),
 		cmocka_unit_test(test_catastrophe_is_an_error),
 		cmocka_unit_test(test_cut_lines_are_said),
 		cmocka_unit_test(test_bad_expectations),
