@@ -20,7 +20,7 @@ struct command {
 	const char *folder;	       /* working directory, or NULL for ours */
 	const struct inherit *inherit; /* descriptors beside 0, 1, 2; others are closed */
 	size_t inherit_count;
-	int in, out, err; /* the child's 0, 1, 2; -1 means /dev/null */
+	int in, out, err;	  /* the child's 0, 1, 2; -1 means /dev/null */
 	char *const *environment; /* NULL at its end; or NULL for ours */
 };
 

@@ -13,6 +13,7 @@
 #include "cmd/axis_values.h"
 #include "cmd/bisect.h"
 #include "cmd/command.h"
+#include "record/json_line.h"
 
 /* What is known of a point that was booted. */
 struct seen {
@@ -275,7 +276,6 @@ static void add_json(const struct axis_hunt *hunt, struct buffer *out)
 	json_t *points = json_array(), *edges = json_array(), *root;
 	struct edge edge;
 	size_t from = 0;
-	char *text;
 
 	for (size_t i = 0; i < hunt->edges.count; i++)
 		json_array_append_new(points, point_json(hunt, &hunt->edges.points[i]));
@@ -286,12 +286,7 @@ static void add_json(const struct axis_hunt *hunt, struct buffer *out)
 	root = json_pack("{s:s, s:s, s:s, s:s?, s:o, s:o}", "type", "edges", "axis",
 		hunt->walk.kind.name, "folder", hunt->stage.folder, "note", hunt->walk.note,
 		"edges", edges, "points", points);
-	text = json_dumps(root, JSON_COMPACT);
-	json_decref(root);
-	if (!text)
-		abort();
-	buffer_printf(out, "%s\n", text);
-	free(text);
+	json_add_line(out, root);
 }
 
 /* @return the exit status */

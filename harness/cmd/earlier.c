@@ -103,6 +103,19 @@ int earlier_open(struct earlier *earlier, const char *folder, struct error *erro
 		       : fail(error, "%s: the run's case files hold no such cell", earlier->id);
 }
 
+void earlier_inherit(struct options *today, const struct options *then)
+{
+	if (!today->emulator)
+		today->emulator = then->emulator;
+	if (!today->accel)
+		today->accel = then->accel;
+	if (today->timeout_scale == 1)
+		today->timeout_scale = then->timeout_scale;
+	today->cold |= then->cold;
+	today->built |= then->built;
+	today->idle |= then->idle;
+}
+
 void earlier_free(struct earlier *earlier)
 {
 	selection_free(&earlier->selection);

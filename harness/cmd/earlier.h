@@ -22,6 +22,10 @@ struct earlier {
  */
 int earlier_open(struct earlier *earlier, const char *folder, struct error *error);
 
+/** The choices of an earlier run, where none were made today: emulator, accelerator, time limits,
+ * how warm Xen is. */
+void earlier_inherit(struct options *today, const struct options *then);
+
 void earlier_free(struct earlier *earlier);
 
 #endif

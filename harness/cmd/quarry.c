@@ -10,19 +10,6 @@
 #include "cmd/execute.h"
 #include "run/folder.h"
 
-/* The run's own choices, unless others were made today. */
-static void inherit(struct options *today, const struct options *then)
-{
-	if (!today->emulator)
-		today->emulator = then->emulator;
-	if (!today->accel)
-		today->accel = then->accel;
-	if (today->timeout_scale == 1)
-		today->timeout_scale = then->timeout_scale;
-	today->cold |= then->cold;
-	today->built |= then->built;
-}
-
 static int open_earlier(struct quarry *quarry, const char *folder, struct error *error)
 {
 	if (quarry->options.replacement_count)
@@ -34,7 +21,7 @@ static int open_earlier(struct quarry *quarry, const char *folder, struct error 
 	for (int i = 0; i < quarry->earlier.argc; i++)
 		words_add(&quarry->words, quarry->earlier.argv[i]);
 	words_option(&quarry->words, "qemu", quarry->options.emulator);
-	inherit(&quarry->options, &quarry->earlier.options);
+	earlier_inherit(&quarry->options, &quarry->earlier.options);
 	return 0;
 }
 

@@ -10,18 +10,6 @@ static const char about[] =
 	"the run's folder "
 	"alone, with the serial console shown. CELL is the cell's folder, RUN/cells/...";
 
-/* The emulator of the run, unless today's is named; limits as they were. */
-static void inherit(struct options *today, const struct options *then)
-{
-	if (!today->emulator)
-		today->emulator = then->emulator;
-	if (!today->accel)
-		today->accel = then->accel;
-	if (today->timeout_scale == 1)
-		today->timeout_scale = then->timeout_scale;
-	today->lanes = 1;
-}
-
 static void keep_only(struct cell_list *cells, const struct cell *cell)
 {
 	cells->cells[0] = *cell;
@@ -41,7 +29,8 @@ static int repro(const char *folder, struct options *today, struct call *call, s
 				"--keep",
 				folder);
 		} else {
-			inherit(today, &earlier.options);
+			earlier_inherit(today, &earlier.options);
+			today->lanes = 1;
 			keep_only(&earlier.selection.cells, earlier.cell);
 			status = execute(&earlier.selection, today, call, error);
 		}

@@ -1,14 +1,12 @@
 /* A comparison as JSON lines, see schema-compare.json. */
 #include "record/compare.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "record/json_line.h"
 #include "record/words.h"
-
-#define DUMP (JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9))
 
 /* No byte that JSON, or a terminal that shows it, would not like. */
 static void set_text(json_t *object, const char *key, const char *text)
@@ -25,17 +23,6 @@ static void set_text(json_t *object, const char *key, const char *text)
 static void set_count(json_t *object, const char *key, size_t count)
 {
 	json_object_set_new(object, key, json_integer((json_int_t)count));
-}
-
-static void add_line(struct buffer *out, json_t *object)
-{
-	autofree char *text = json_dumps(object, DUMP);
-
-	json_decref(object);
-	if (!text)
-		abort();
-	buffer_add_text(out, text);
-	buffer_add_text(out, "\n");
 }
 
 static void set_result(json_t *line, const char *key, const struct result *result)
@@ -63,7 +50,7 @@ static void add_change(struct buffer *out, const struct cell_change *cell)
 	set_text(line, "change", change_name(cell->change));
 	set_result(line, "before", cell->before);
 	set_result(line, "after", cell->after);
-	add_line(out, line);
+	json_add_line(out, line);
 }
 
 static void set_run(json_t *line, const char *key, const char *name, const struct journal *journal)
@@ -93,5 +80,5 @@ void report_comparison_json(const struct run_comparison *comparison, const char 
 	set_count(line, "timed", comparison->timed);
 	json_object_set_new(line, "pace", json_real(comparison->pace));
 	set_count(line, "status", (size_t)comparison_status(comparison));
-	add_line(out, line);
+	json_add_line(out, line);
 }

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "base/text.h"
+#include "record/json_line.h"
 
 #define SHORT_COMMIT 12
 #define LONGEST	     120 /* bytes of a subject that are shown */
@@ -27,39 +28,21 @@ int step_verdict_status(enum step_verdict verdict)
 	return statuses[verdict];
 }
 
-/* What git and guests say need not be UTF-8: it is kept as it would be shown. */
-static void set_text(json_t *line, const char *key, const char *text)
-{
-	autobuffer struct buffer shown = {0};
-
-	if (!text)
-		return;
-	add_printable(&shown, text, strlen(text), 4096);
-	json_object_set_new(line, key, json_string(shown.data ? shown.data : ""));
-}
-
 void hunt_add_step(struct buffer *out, const struct hunt_step *step)
 {
 	json_t *line = json_pack("{s:s, s:s, s:i, s:i, s:i, s:f, s:f}", "type", "step", "verdict",
 		names[step->verdict], "failed", (int)step->failed, "passed", (int)step->passed,
 		"broken", (int)step->broken, "build_seconds", step->build_seconds, "boot_seconds",
 		step->boot_seconds);
-	char *text;
 
-	set_text(line, "commit", step->commit);
-	set_text(line, "subject", step->subject);
-	set_text(line, "why", step->why);
-	set_text(line, "failure", step->failure);
-	set_text(line, "rules", step->rules);
-	set_text(line, "folder", step->folder);
-	set_text(line, "log", step->log);
-	text = json_dumps(line, JSON_COMPACT);
-	json_decref(line);
-	if (!text)
-		abort();
-	buffer_add_text(out, text);
-	buffer_add_text(out, "\n");
-	free(text);
+	json_set_shown(line, "commit", step->commit);
+	json_set_shown(line, "subject", step->subject);
+	json_set_shown(line, "why", step->why);
+	json_set_shown(line, "failure", step->failure);
+	json_set_shown(line, "rules", step->rules);
+	json_set_shown(line, "folder", step->folder);
+	json_set_shown(line, "log", step->log);
+	json_add_line(out, line);
 }
 
 static int parse_verdict(const char *name, enum step_verdict *out, struct error *error)

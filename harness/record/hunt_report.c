@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "record/json_line.h"
 
 #define SHORT 12
 #define ENDS  2 /* steps that tested the ends */
@@ -153,30 +154,18 @@ static json_t *list_of_steps(const struct hunt_report *report)
 	return list;
 }
 
-static void set_text(json_t *object, const char *key, const char *text)
-{
-	struct buffer shown = {0};
-
-	if (!text)
-		return;
-	add_printable(&shown, text, strlen(text), 4096);
-	json_object_set_new(object, key, json_string(shown.data ? shown.data : ""));
-	buffer_free(&shown);
-}
-
 void hunt_report_json(const struct hunt_report *report, struct buffer *out)
 {
 	json_t *object = json_pack("{s:s, s:s, s:i, s:i, s:i, s:o, s:o}", "type", "hunt", "answer",
 		answers[report->answer], "commits", (int)report->commits, "tested",
 		(int)count_steps(report), "boots", (int)count_boots(report), "candidates",
 		list_of_candidates(report), "steps", list_of_steps(report));
-	char *text;
 
 	if (report->answer == ANSWER_FOUND)
-		set_text(object, "first_bad", report->candidates[0]);
-	set_text(object, "about", report->about);
-	set_text(object, "why", report->why);
-	set_text(object, "folder", report->folder);
+		json_set_shown(object, "first_bad", report->candidates[0]);
+	json_set_shown(object, "about", report->about);
+	json_set_shown(object, "why", report->why);
+	json_set_shown(object, "folder", report->folder);
 	if (report->chance) {
 		json_object_set_new(object, "rate", json_real(report->rate));
 		json_object_set_new(object, "base_rate", json_real(report->base));
@@ -184,11 +173,5 @@ void hunt_report_json(const struct hunt_report *report, struct buffer *out)
 	}
 	if (report->chance && report->answer == ANSWER_FOUND)
 		json_object_set_new(object, "certainty", json_real(report->certainty));
-	text = json_dumps(object, JSON_COMPACT);
-	json_decref(object);
-	if (!text)
-		abort();
-	buffer_add_text(out, text);
-	buffer_add_text(out, "\n");
-	free(text);
+	json_add_line(out, object);
 }

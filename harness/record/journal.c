@@ -1,13 +1,10 @@
 #include "record/journal.h"
 
-#include <jansson.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
-
-/* ASCII only: a journal that is looked at with cat moves no cursor. */
-#define DUMP (JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9))
+#include "record/json_line.h"
 
 /* Bytes that are not UTF-8 become \xNN; an absent text leaves no key. */
 static void set_text(json_t *object, const char *key, const char *text)
@@ -30,17 +27,6 @@ static void set_real(json_t *object, const char *key, double value)
 	json_object_set_new(object, key, json_real(value));
 }
 
-static void add_line(struct buffer *out, json_t *object)
-{
-	autofree char *text = json_dumps(object, DUMP);
-
-	json_decref(object);
-	if (!text)
-		abort();
-	buffer_add_text(out, text);
-	buffer_add_text(out, "\n");
-}
-
 static json_t *line_of_type(const char *type)
 {
 	return json_pack("{s:s}", "type", type);
@@ -61,7 +47,7 @@ void journal_add_run(struct buffer *out, const struct run_facts *facts)
 	set_text(line, "shard", facts->shard);
 	set_text(line, "matrix", facts->matrix);
 	json_object_set_new(line, "planned", json_integer((json_int_t)facts->planned));
-	add_line(out, line);
+	json_add_line(out, line);
 }
 
 static void set_failure(json_t *object, enum failure failure)
@@ -142,7 +128,7 @@ void journal_add_cell(struct buffer *out, const struct result *result)
 	json_object_set_new(line, "phases", phases(result));
 	set_text(line, "kernel", result->kernel);
 	set_text(line, "initrd", result->initrd);
-	add_line(out, line);
+	json_add_line(out, line);
 }
 
 void journal_add_summary(struct buffer *out, const struct summary *summary)
@@ -162,5 +148,5 @@ void journal_add_summary(struct buffer *out, const struct summary *summary)
 	json_object_set_new(line, "flaky", json_integer(summary->flaky));
 	set_real(line, "seconds", summary->seconds);
 	set_real(line, "cpu_seconds", summary->cpu_seconds);
-	add_line(out, line);
+	json_add_line(out, line);
 }
