@@ -210,3 +210,33 @@ told() {
 	run -0 --separate-stderr timeout 150 "$PRODUCT/build/tests/tool_xen_fork" two.yaml out
 	expect_has 'frozen: ROM 1, kernel 0, initrd 0' 'own one: pass -' 'own two: pass -' 'other one: fail serial: forbidden /^dkboot-rom: payload '
 }
+
+@test "xen: a failed cell is repeated from its moved run, by dkboot and by repro.sh, with the same modules" {
+	head -c 5000 /dev/urandom >m1
+	cat >x.yaml <<-'END'
+		about: a test
+		limit: 60s
+		quiet: 20s
+		axes:
+		  engine: [xen]
+		  source: [fwcfg-pio]
+		  memory: [64M]
+		  kernel: [{name: p, probe: {protocol: multiboot}}]
+		  cmdline: [{name: c, text: "a='b c' d"}]
+		  initrd: [{name: two, modules: [{file: m1, arguments: "first a=b"}, {random: 1, seed: 3}]}]
+		expect: [{debug: '^never$'}]
+	END
+	run -1 dk run x.yaml -q -o out
+	mv out moved
+	rm m1 x.yaml
+	reported() { tr -d "\r" | sed -n "s/^\\((d[0-9]*) \\)\\{0,1\\}\\(dkprobe: .*\\)/\\2/p" | grep -v " clock "; }
+	first=$(reported <"$(cell_folder moved)/debug.log")
+	[[ $first == *module* ]]
+	run -1 dk repro moved/cells/* -q -o again
+	same 'fail serial' "$(verdict again)"
+	same "$first" "$(reported <"$(cell_folder again)/debug.log")"
+	# Nothing of the cache: what it starts is in the run's folder.
+	run ! grep -q "$XDG_CACHE_HOME" moved/cells/*/repro.sh
+	timeout 120 moved/cells/*/repro.sh </dev/null >said 2>&1
+	same "$first" "$(grep -a "^(d1) " said | reported)"
+}

@@ -104,6 +104,24 @@ static int newest_first(const void *a, const void *b)
 							: 0;
 }
 
+int frozen_hold(const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) == 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static bool is_held(const char *folder)
+{
+	autofd int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0;
+}
+
 /* Removes what a killed process left, and the images that nobody used for the longest time. */
 static void sweep(const char *store)
 {
@@ -126,7 +144,7 @@ static void sweep(const char *store)
 	}
 	qsort(kept, count, sizeof(*kept), newest_first);
 	for (size_t i = 0; i < count; i++) {
-		if (i >= FROZEN_KEPT)
+		if (i >= FROZEN_KEPT && !is_held(kept[i].path))
 			folder_remove(kept[i].path, NULL);
 		free(kept[i].path);
 	}

@@ -7,7 +7,7 @@
 #include "base/error.h"
 
 /** Frozen machines that are kept: dom0, and guests that wait or are built; those that nobody used
- * for the longest time go. */
+ * for the longest time and nobody holds go. */
 #define FROZEN_KEPT 5
 
 /** How a machine is made. */
@@ -29,5 +29,13 @@ struct frozen_recipe {
  */
 char *frozen_keep(const char *store, const struct frozen_recipe *recipe,
 	void (*progress)(const char *line), struct error *error);
+
+/**
+ * Holds a machine that is to be cloned again and again: while it is held, no run beside this one
+ * removes it.
+ * @return a descriptor, close-on-exec, to be closed when it is not needed any more; -1 when it
+ * cannot be held
+ */
+int frozen_hold(const char *folder);
 
 #endif

@@ -1,11 +1,13 @@
 #include "run/fork.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "engine/xen_frozen.h"
+#include "engine/xen_store.h"
 #include "payload/part.h"
 #include "payload/volume.h"
 #include "run/judge.h"
@@ -75,7 +77,7 @@ static const char *find(struct fork **forks, const struct machine *machine,
 	if (!folder)
 		return NULL;
 	found = calloc(1, sizeof(*found));
-	*found = (struct fork){copy_text(name), folder, *forks};
+	*found = (struct fork){copy_text(name), folder, frozen_hold(folder), *forks};
 	*forks = found;
 	return folder;
 }
@@ -100,6 +102,8 @@ void forks_free(struct fork *forks)
 
 		free(forks->name);
 		free(forks->folder);
+		if (forks->held >= 0)
+			close(forks->held);
 		free(forks);
 		forks = next;
 	}

@@ -15,6 +15,7 @@
 struct fork {
 	char *name;   /* of its shape */
 	char *folder; /* where it lies */
+	int held;     /* what holds it there (engine/xen_store.h) */
 	struct fork *next;
 };
 

@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "engine/xen_frozen.h"
+#include "engine/xen_store.h"
 #include "payload/dom0.h"
 #include "run/card.h"
 
@@ -162,8 +163,11 @@ void stage_close(struct stage *stage)
 	free(stage->choices.stand_in.firmware);
 	free(stage->choices.stand_in.xen);
 	free(stage->dom0);
-	free(stage->frozen[0]);
-	free(stage->frozen[1]);
+	for (size_t i = 0; i < 2; i++) {
+		free(stage->frozen[i]);
+		if (stage->held[i] > 0)
+			close(stage->held[i]);
+	}
 	forks_free(stage->forks);
 	free(stage->folder);
 	*stage = (struct stage){0};
@@ -195,8 +199,10 @@ int stage_xen(struct stage *stage, struct machine *machine, const struct payload
 	} else if (stage->choices.built && !machine->stubdom) {
 		*frozen = frozen_find(machine, payload, cache, say, error);
 	} else {
-		if (!*idle) /* one for the run: it is looked through once */
+		if (!*idle) { /* one for the run: it is looked through once */
 			*idle = frozen_find(machine, NULL, cache, say, error);
+			stage->held[machine->stubdom] = *idle ? frozen_hold(*idle) : 0;
+		}
 		*frozen = *idle ? copy_text(*idle) : NULL;
 	}
 	machine->frozen = *frozen;

@@ -57,6 +57,7 @@ struct stage {
 	struct rom *roms;
 	char *dom0;	    /* folder of the image of dom0; NULL until a cell needs it */
 	char *frozen[2];    /* folder of that, frozen; [1] with the image of stub domains in it */
+	int held[2];	    /* descriptors that hold them, 0 = none */
 	struct fork *forks; /* guests in it that wait for their payload, frozen */
 	char *folder;	    /* of the run, absolute */
 };

@@ -167,6 +167,13 @@ static void used_at(const char *name, time_t when)
 	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
 }
 
+static int frozen_hold_in(const char *name)
+{
+	autofree char *folder = format_text("%s/%s", store, name);
+
+	return frozen_hold(folder);
+}
+
 static void those_that_nobody_used_are_removed(void **state)
 {
 	static const char *const names[] = {"a", "b", "c", "d", "e"};
@@ -188,6 +195,27 @@ static void those_that_nobody_used_are_removed(void **state)
 	assert_true(is_there("a") && is_there("b") && is_there("c") && is_there("e"));
 	assert_true(is_there("f"));
 	assert_false(is_there("d"));
+}
+
+/* A run that clones it is under way. */
+static void one_that_is_held_stays(void **state)
+{
+	static const char *const names[] = {"a", "b", "c", "d", "e"};
+	int held;
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		expect_made(names[i], i + 1);
+		used_at(names[i], 1000 + i);
+	}
+	held = frozen_hold_in("a");
+	assert_true(held >= 0);
+	expect_made("f", 6);
+	assert_true(is_there("a") && is_there("f"));
+	assert_int_equal(close(held), 0);
+	expect_made("f", 6);
+	assert_false(is_there("a"));
+	assert_int_equal(frozen_hold_in("a"), -1);
 }
 
 /* What a clone begins with is written beside it; two words, and no third. */
@@ -253,6 +281,7 @@ int main(void)
 		TEST(a_damaged_one_is_made_again),
 		TEST(one_that_could_not_be_made_leaves_nothing),
 		TEST(those_that_nobody_used_are_removed),
+		TEST(one_that_is_held_stays),
 		TEST(a_clone_opens_both_files),
 		TEST(says_what_is_in_it),
 	};
