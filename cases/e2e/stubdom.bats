@@ -139,3 +139,15 @@ nothing_is_left() {
 		"${CREATE[@]}" '<ok create' '>unpause 5' '<still here' '>destroy cell' '<ok destroy' '>left' '<ok left:'
 	nothing_is_left
 }
+
+@test "stubdom: a sender that stalls, sends too little or too much ends the boot in words; nothing is left" {
+	need_image
+	local fault steps=()
+	for fault in stall@100000 short@100000 long@100000; do
+		steps+=(">stream --fault=$fault" '<ok ready' "${CREATE[@]}" '<asked 8 times, and nothing came' "${GIVE_UP[@]}"
+			'>stream-end' '<ok stream-end' '<the sender ended')
+	done
+	play "${steps[@]}"
+	nothing_is_left
+	same 3 "$(grep -c '^dkboot: stubdom: initrd, byte [0-9]* of 300000: asked 8 times, and nothing came' <<<"$output")"
+}
